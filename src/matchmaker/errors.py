@@ -50,7 +50,13 @@ WORDS = {
 
 
 class MatchmakerError(Exception):
-    """Base of every error this library raises on purpose."""
+    """Base of every error this library raises on purpose.
+
+    Examples
+    --------
+    >>> issubclass(InputFaults, MatchmakerError)
+    True
+    """
 
 
 def near_names(came: str, *, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
@@ -222,7 +228,13 @@ class UnknownId(MatchmakerError, KeyError):
         return self.text()
 
     def text(self, *, language: str = "en") -> str:
-        """Return the message in English or Dutch."""
+        """Return the message in English or Dutch.
+
+        Examples
+        --------
+        >>> UnknownId("p1", what="leerling").text(language="nl")
+        "Er is geen leerling 'p1'."
+        """
         words = WORDS[language]
         said = str(words["unknown"]).format(what=self.what, came=self.came)
         near = near_names(self.came, known=self.known)

@@ -12,11 +12,15 @@ from pydantic import ValidationError
 
 from matchmaker.errors import InputFaults, UnknownId
 from matchmaker.model import (
+    TABLES,
+    Decision,
     Demand,
     Dimension,
+    Employer,
     Framework,
     Observation,
     Policy,
+    Pupil,
     Region,
     Table,
     default_framework,
@@ -144,3 +148,13 @@ def test_many_faults_stay_cheap() -> None:
     pupils = np.array([f"x{k}" for k in range(size)], dtype=object)
     found = check(checkable(region(observations=Table(Observation, {**table.arrays, "pupil": pupils}))))
     assert len(found) == size
+
+
+def test_a_decision_may_be_taken_after_the_date_of_the_region() -> None:
+    """Only what must have happened by the date of the region is held against it; a decision may come later."""
+    pupil = Pupil(id="p1", birth_month="2009-04", school="pro", lat=52, lon=5, hours_min=8, hours_max=9)
+    employer = Employer(id="e1", name="Kas", lat=52, lon=5, places=1, supervision_hours=1)
+    later = Decision(pupil="p1", employer="e1", kind="excluded", date=dt.date(2026, 11, 9))
+    rows = {"pupils": [pupil], "employers": [employer], "decisions": [later]}
+    tables = {name: Table.of(TABLES[name], rows=part) for name, part in rows.items()}
+    assert check(checkable(region(**tables))) == []

@@ -77,6 +77,11 @@ class Cell:
         ------
         CellFault
             When a value of a list contains the ``;`` that stands between values.
+
+        Examples
+        --------
+        >>> Cell("month").text(dt.date(2009, 4, 1))
+        '2009-04'
         """
         if self.kind == "list" and not isinstance(value, str):
             for part in value if isinstance(value, (list, tuple, set, frozenset)) else ():
@@ -86,11 +91,23 @@ class Cell:
         return cell_text(value)
 
     def forbids(self, text: str) -> bool:
-        """Whether a text holds a character that no id, or no text, may hold."""
+        """Whether a text holds a character that no id, or no text, may hold.
+
+        Examples
+        --------
+        >>> Cell("id").forbids("e1;e2"), Cell("text").forbids("vegen; dweilen")
+        (True, False)
+        """
         return (NOT_IN_ID if self.kind == "id" else NOT_IN_TEXT).search(text) is not None
 
     def expected(self) -> tuple[str, str]:
-        """Return what may stand here, in English and Dutch, short enough for a table of faults."""
+        """Return what may stand here, in English and Dutch, short enough for a table of faults.
+
+        Examples
+        --------
+        >>> Cell("whole", low=1).expected()[0]
+        'a whole number, at least 1'
+        """
         if self.words:
             return _joined(self.words, last="or"), _joined(self.words, last="of")
         if self.kind in ("number", "whole"):

@@ -25,6 +25,8 @@ __all__ = ["Checkable", "check", "checkable", "faults_of_codes"]
 
 LOOKED_FOR = 20
 COMPARED_WITH = 2000
+# what has happened by the date of the region; a decision may well be taken later, about the plan for that date
+PAST = (("pupils", "birth_month"), ("pupils", "waiting_since"), ("observations", "date"))
 Mask = NDArray[np.bool_]
 
 
@@ -40,6 +42,11 @@ class Checkable:
         (table, column) to a mask of the cells that are already known to be wrong.
     framework, date
         Of the region; None when they could not be read.
+
+    Examples
+    --------
+    >>> Checkable({"demands": {"task": np.array(["t1"])}}).has("demands", "task", "level")
+    False
     """
 
     arrays: Mapping[str, Mapping[str, Column]]
@@ -61,7 +68,14 @@ class Checkable:
 
 
 def checkable(region: Region) -> Checkable:
-    """Return a region's columns for :func:`check`."""
+    """Return a region's columns for :func:`check`.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> check(checkable(Region("Dorp", dt.date(2026, 11, 2))))
+    []
+    """
     arrays = {name: table.arrays for name, table in region.tables().items()}
     return Checkable(arrays, framework=region.framework, date=region.date)
 
@@ -102,6 +116,12 @@ def faults_of_codes(
         Row numbers, counted from 0.
     known
         Names among which to look for one that is near.
+
+    Examples
+    --------
+    >>> ids = np.array(["e1", "e9"], dtype=object)
+    >>> [one.row for one in faults_of_codes("unknown_id", table="tasks", column="function", values=ids, rows=[1])]
+    [2]
     """
     names = tuple(known)
     told: dict[str, Fault] = {}
@@ -183,15 +203,14 @@ def _levels(what: Checkable) -> Iterator[Fault]:
 def _dates(what: Checkable) -> Iterator[Fault]:
     if what.date is None:
         return
-    for table, word in TABLES.items():
-        for column, cell in cells(word).items():
-            if cell.kind in ("date", "month") and what.has(table, column):
-                values = what.arrays[table][column]
-                rows = np.flatnonzero(values > np.datetime64(what.date))
-                day = what.date.isoformat()
-                yield from faults_of_codes(
-                    "after_region", table=table, column=column, values=values, rows=rows, expected=day
-                )
+    day = what.date.isoformat()
+    for table, column in PAST:
+        if what.has(table, column):
+            values = what.arrays[table][column]
+            rows = np.flatnonzero(values > np.datetime64(what.date))
+            yield from faults_of_codes(
+                "after_region", table=table, column=column, values=values, rows=rows, expected=day
+            )
 
 
 def _hours(what: Checkable) -> Iterator[Fault]:

@@ -115,13 +115,25 @@ def default_of(word: type[Word], *, name: str) -> Any:
 
 
 def freeze(column: Column) -> Column:
-    """Make an array read-only and return it."""
+    """Make an array read-only and return it.
+
+    Examples
+    --------
+    >>> freeze(np.zeros(2)).flags.writeable
+    False
+    """
     column.flags.writeable = False
     return column
 
 
 def same(one: Column, *, other: Column) -> bool:
-    """Whether two columns hold the same; not stated equals not stated."""
+    """Whether two columns hold the same; not stated equals not stated.
+
+    Examples
+    --------
+    >>> same(np.array([1, np.nan]), other=np.array([1, np.nan]))
+    True
+    """
     if one.dtype.kind in "fM":
         return bool(np.array_equal(one, other, equal_nan=True))
     return bool(np.array_equal(one, other))
@@ -141,7 +153,14 @@ def is_optional(word: type[Word], *, name: str) -> bool:
 
 
 def empty_columns(word: type[Word]) -> dict[str, Column]:
-    """Columns of a table without rows."""
+    """Columns of a table without rows.
+
+    Examples
+    --------
+    >>> from matchmaker.model.words import Demand
+    >>> list(empty_columns(Demand))
+    ['task', 'dimension', 'level']
+    """
     return {
         name: freeze(encode([], cell=cell, optional=is_optional(word, name=name))) for name, cell in cells(word).items()
     }

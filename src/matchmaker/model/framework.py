@@ -149,7 +149,13 @@ class Framework(BaseModel):
 
 @cache
 def default_framework() -> Framework:
-    """Return the framework that ships with the library: "leerling in beeld", levels 0-5."""
+    """Return the framework that ships with the library: "leerling in beeld", levels 0-5.
+
+    Examples
+    --------
+    >>> default_framework().levels
+    (0, 1, 2, 3, 4, 5)
+    """
     text = resources.files("matchmaker.model").joinpath("data/leerling_in_beeld.toml").read_text(encoding="utf-8")
     document: Mapping[str, Any] = tomllib.loads(text)
     return Framework.model_validate(document)

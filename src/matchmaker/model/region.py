@@ -78,12 +78,24 @@ class Region:
         return dataclasses.replace(self, **changes)
 
     def tables(self) -> dict[str, Table[Any]]:
-        """Return the seven tables by name, in the order of the contract."""
+        """Return the seven tables by name, in the order of the contract.
+
+        Examples
+        --------
+        >>> list(Region("Dorp", dt.date(2026, 11, 2)).tables())[:2]
+        ['pupils', 'observations']
+        """
         return {name: getattr(self, name) for name in TABLES}
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the content, hex; the same for any row order of any table."""
+        """SHA-256 of the content, hex; the same for any row order of any table.
+
+        Examples
+        --------
+        >>> len(Region("Dorp", dt.date(2026, 11, 2)).digest)
+        64
+        """
         head = {
             "name": self.name,
             "date": self.date.isoformat(),

@@ -58,6 +58,19 @@ class Table(Generic[Row]):
     (1, [2])
     >>> table[0].dimension
     'endurance'
+
+    With an id, rows are found by it, and every change is a new table:
+
+    >>> from matchmaker.model.words import Employer
+    >>> bakery = Employer(id="e1", name="Bakker", lat=52.1, lon=5.2, places=2, supervision_hours=6)
+    >>> garden = Employer(id="e2", name="Tuin", lat=52.2, lon=5.3, places=1, supervision_hours=2)
+    >>> employers = Table.of(Employer, rows=[bakery]).with_rows([garden])
+    >>> employers.get("e2").places, employers.with_row("e2", places=4).column("places").tolist()
+    (1, [2, 4])
+    >>> employers.without(["e1"]).ids, employers.take(employers.column("places") > 1).ids
+    (('e2',), ('e1',))
+    >>> employers.texts("supervision_hours"), employers.positions_of(np.array(["e2", "e9"])).tolist()
+    (['6', '2'], [1, -1])
     """
 
     word: type[Row]

@@ -46,6 +46,15 @@ def faults_of_validation(
         Allowed field names, for the hint on an unknown one.
     prefix
         Put before the name of the field, such as ``"policy."``.
+
+    Examples
+    --------
+    >>> from matchmaker.model.words import Demand
+    >>> try:
+    ...     Demand(task="t1", dimension="x")
+    ... except ValidationError as error:
+    ...     print(faults_of_validation(error, table="demands", row=1)[0].column)
+    level
     """
     names = tuple(known)
     return [_one(found, table=table, row=row, known=names, prefix=prefix) for found in error.errors()]

@@ -49,7 +49,13 @@ class Vocabulary(BaseModel):
     hazards: tuple[Entry, ...] = ()
 
     def ids(self, kind: Kind) -> tuple[str, ...]:
-        """Ids of one list, in its order."""
+        """Ids of one list, in its order.
+
+        Examples
+        --------
+        >>> Vocabulary(hazards=(Entry(id="fumes", label={}),)).ids("hazards")
+        ('fumes',)
+        """
         return tuple(entry.id for entry in getattr(self, kind))
 
     def label(self, name: str, *, kind: Kind, language: str = "en") -> str:
@@ -68,6 +74,12 @@ class Vocabulary(BaseModel):
 
 @cache
 def vocabulary() -> Vocabulary:
-    """Return the vocabulary that ships with the library."""
+    """Return the vocabulary that ships with the library.
+
+    Examples
+    --------
+    >>> "groen" in vocabulary().ids("families")
+    True
+    """
     text = resources.files("matchmaker.model").joinpath("data/vocabulary.toml").read_text(encoding="utf-8")
     return Vocabulary.model_validate(tomllib.loads(text))

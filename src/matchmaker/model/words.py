@@ -52,7 +52,13 @@ OF_THE_WEEK = moments_names(WEEKDAYS)
 
 
 class Word(BaseModel):
-    """Base of all words: frozen, no unknown fields, comparable by content."""
+    """Base of all words: frozen, no unknown fields, comparable by content.
+
+    Examples
+    --------
+    >>> Word.model_config["frozen"]
+    True
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
     table: ClassVar[str] = ""
