@@ -1,0 +1,71 @@
+"""Small helpers that every array of the problem goes through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    Array = TypeVar("Array", bound=NDArray[Any])
+
+__all__ = ["one_hot", "positions", "read_only", "starts"]
+
+
+def read_only(array: Array) -> Array:
+    """Return `array`, closed for writing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> read_only(np.zeros(2)).flags.writeable
+    False
+    """
+    array.flags.writeable = False
+    return array
+
+
+def positions(names: Sequence[str] | NDArray[np.object_], wanted: Iterable[str]) -> NDArray[np.int64]:
+    """Return the position in `names` of every one of `wanted`.
+
+    Examples
+    --------
+    >>> positions(["a", "b"], ["b", "a", "b"]).tolist()
+    [1, 0, 1]
+    """
+    place = {name: i for i, name in enumerate(names)}
+    return np.array([place[name] for name in wanted], np.int64)
+
+
+def one_hot(values: Iterable[Iterable[str]], vocabulary: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which words of `vocabulary` each row of `values` has, shape (rows, words); other words are passed over.
+
+    Examples
+    --------
+    >>> one_hot([("noise",), ()], ["dust", "noise"]).tolist()
+    [[False, True], [False, False]]
+    """
+    rows = list(values)
+    place = {word: i for i, word in enumerate(vocabulary)}
+    result = np.zeros((len(rows), len(vocabulary)), bool)
+    for i, words in enumerate(rows):
+        for word in words:
+            if word in place:
+                result[i, place[word]] = True
+    return result
+
+
+def starts(owner: NDArray[np.integer[Any]], owners: int) -> NDArray[np.int64]:
+    """Return where each owner's rows begin, shape (owners + 1); `owner` is sorted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> starts(np.array([0, 0, 2]), 3).tolist()
+    [0, 2, 2, 3]
+    """
+    return np.searchsorted(owner, np.arange(owners + 1), side="left").astype(np.int64)
