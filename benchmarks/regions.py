@@ -42,7 +42,7 @@ class Size(NamedTuple):
 
     pupils: int
     employers: int
-    tasks_per_employer: int = 26
+    tasks_per_employer: int = 40
 
 
 SIZES = {
@@ -74,7 +74,7 @@ def make_region(
     pupils: int,
     *,
     employers: int,
-    tasks_per_employer: int = 26,
+    tasks_per_employer: int = 40,
     places_per_pupil: float = 1.1,
     seed: int = 0,
 ) -> Region:
@@ -107,7 +107,7 @@ def make_region(
 
 
 def make_tables(
-    pupils: int, *, employers: int, tasks_per_employer: int = 26, places_per_pupil: float = 1.1, seed: int = 0
+    pupils: int, *, employers: int, tasks_per_employer: int = 40, places_per_pupil: float = 1.1, seed: int = 0
 ) -> dict[str, pd.DataFrame]:
     """Generate the tables of one region, with the contract's columns; arguments as for :func:`make_region`."""
     # A stream of random numbers per table: a change in how one is made leaves the others as they are.

@@ -1,0 +1,459 @@
+"""The best bundle of tasks for one pupil at one employer, exactly: branch and bound with proven bounds.
+
+A bundle takes whole pieces of lots such that hours, number of tasks, least hours of a task, the functions' caps and the
+week all fit. Its value is the points of its pieces minus their prices. See docs/method/bundle.md.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.solve.compiled import compiled
+from matchmaker.solve.reach import Work
+
+__all__ = ["Found", "Limits", "best_bundle", "copy_slots", "week_holds"]
+
+EPS = 1e-6
+LEAST_HOURS = 0.5
+LEAST_SHARE = 16.0
+BISECTIONS = 8
+BAND = 8.0
+TIE = 1e-9
+
+
+@compiled
+def popcount(mask: int) -> int:
+    """Count the moments in a bit mask."""
+    count = 0
+    while mask:
+        mask &= mask - 1
+        count += 1
+    return count
+
+
+@compiled
+def week_holds(masks: NDArray[np.int64], hours: NDArray[np.float64], count: int) -> bool:
+    """Say by Hall's condition whether groups of hours fit into their open moments, four hours each."""
+    for subset in range(1, 1 << count):
+        union, need = 0, 0.0
+        for group in range(count):
+            if subset >> group & 1:
+                union |= masks[group]
+                need += hours[group]
+        if need > 4.0 * popcount(union) + EPS:
+            return False
+    return True
+
+
+class Items(NamedTuple):
+    """What may go into the bundle, in the order of the search.
+
+    `index` points into the caller's arrays; `net` and `hours` are of all pieces together, `net` less the price of the
+    task slots; `function` is -1 for a group of several tasks.
+    """
+
+    index: NDArray[np.int64]
+    net: NDArray[np.float64]
+    hours: NDArray[np.float64]
+    tasks: NDArray[np.int64]
+    function: NDArray[np.int64]
+
+
+class Trail(NamedTuple):
+    """The branch of the search that is looked at, one row a depth."""
+
+    item: NDArray[np.int64]
+    count: NDArray[np.int64]
+    hours: NDArray[np.float64]
+    value: NDArray[np.float64]
+    points: NDArray[np.int64]
+    tasks: NDArray[np.int64]
+    least: NDArray[np.float64]
+    groups: NDArray[np.int64]
+    group_mask: NDArray[np.int64]
+    group_hours: NDArray[np.float64]
+    taken: NDArray[np.float64]
+
+
+class Found(NamedTuple):
+    """The best bundles so far, best first; unused slots have lot -1."""
+
+    lot: NDArray[np.int64]
+    count: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+
+class Limits(NamedTuple):
+    """What the position must keep to: hours, number of tasks, least points of its pieces, the pupil's moments, hours left a function."""
+
+    hours_min: float
+    hours_max: float
+    tasks: int
+    points: int
+    available: int
+    function: NDArray[np.float64]
+
+
+@compiled
+def slots_used(items: Items, order: NDArray[np.int64], room: float, price: float) -> float:
+    """Count the task slots of the fractional fill at this price of a slot."""
+    used = 0.0
+    for i in order:
+        if items.net[i] <= price * items.tasks[i] or room <= EPS:
+            break
+        part = min(1.0, room / items.hours[i])
+        used += part * items.tasks[i]
+        room -= part * items.hours[i]
+    return used
+
+
+@compiled
+def sort_by_worth(items: Items, price: float, order: NDArray[np.int64], worth: NDArray[np.float64]) -> None:
+    """Sort `order` by value an hour at this price of a slot, best first, ties by item; insertion, as it is nearly sorted."""
+    for i in range(len(order)):
+        worth[i] = (items.net[i] - price * items.tasks[i]) / items.hours[i]
+    for place in range(1, len(order)):
+        moving, at = order[place], place
+        while at > 0:
+            other = order[at - 1]
+            if worth[other] > worth[moving] or (worth[other] == worth[moving] and other < moving):
+                break
+            order[at] = other
+            at -= 1
+        order[at] = moving
+
+
+@compiled
+def price_slots(items: Items, room: float, most_tasks: int) -> tuple[NDArray[np.int64], float]:
+    """Find the price of a task slot at which hours and slots run out together, and the items' order at that price.
+
+    The fractional fill in that order plus price x slots is an upper bound on any bundle (Lagrangian relaxation of the
+    number of tasks); this price makes it nearly the smallest such bound.
+    """
+    order, worth = np.arange(len(items.net)), np.empty(len(items.net))
+    sort_by_worth(items, 0.0, order, worth)
+    if slots_used(items, order, room, 0.0) <= most_tasks:
+        return order, 0.0
+    low, high = 0.0, 0.0
+    for i in range(len(items.net)):
+        high = max(high, items.net[i] / items.tasks[i])
+    for _ in range(BISECTIONS):
+        price = (low + high) / 2
+        sort_by_worth(items, price, order, worth)
+        if slots_used(items, order, room, price) > most_tasks:
+            low = price
+        else:
+            high = price
+    sort_by_worth(items, high, order, worth)
+    return order, high
+
+
+@compiled
+def fill_bound(
+    items: Items,
+    start: int,
+    room: float,
+    need: float,
+    limits: Limits,
+    taken: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+) -> float:
+    """Bound what items from `start` on can still add within `room` hours, when they must add `need` hours at least.
+
+    The hours of the position and those of each function are nested limits, for which filling by value an hour is the
+    best fractional choice (greedy on a polymatroid). Items of several functions count as of none.
+    """
+    bound = 0.0
+    for f in range(len(scratch)):
+        scratch[f] = limits.function[f] - taken[f]
+    for i in range(start, len(items.net)):
+        wanted = room if items.net[i] > 0.0 else need
+        part = min(items.hours[i], wanted)
+        if part <= EPS:
+            if items.net[i] <= 0.0 or room <= EPS:
+                break
+            continue
+        if items.function[i] >= 0:
+            part = min(part, scratch[items.function[i]])
+            if part <= 0.0:
+                continue
+            scratch[items.function[i]] -= part
+        bound += items.net[i] * part / items.hours[i]
+        room -= part
+        need -= part
+    return bound if need <= EPS else -np.inf
+
+
+@compiled
+def most_hours_table(hours: NDArray[np.float64], most_tasks: int) -> NDArray[np.float64]:
+    """Return for every suffix of items and number of slots the most hours they can add, shape (items + 1, slots + 1)."""
+    table = np.zeros((len(hours) + 1, most_tasks + 1))
+    longest = np.zeros(most_tasks + 1)
+    for i in range(len(hours) - 1, -1, -1):
+        moving = hours[i]
+        for slot in range(most_tasks):
+            if moving > longest[slot]:
+                moving, longest[slot] = longest[slot], moving
+        total = 0.0
+        for slot in range(most_tasks):
+            total += longest[slot]
+            table[i, slot + 1] = total
+    return table
+
+
+@compiled
+def useful_items(
+    lots: NDArray[np.int64],
+    net: NDArray[np.float64],
+    pieces: NDArray[np.int64],
+    work: Work,
+    limits: Limits,
+    least_hours: float,
+) -> Items:
+    """Collect the items of which a task of more than `least_hours` is left (a sixteenth of the position) and that fit into its hours."""
+    count = 0
+    items = Items(
+        np.empty(len(lots), np.int64),
+        np.empty(len(lots)),
+        np.empty(len(lots)),
+        np.empty(len(lots), np.int64),
+        np.empty(len(lots), np.int64),
+    )
+    for i in range(len(lots)):
+        lot = lots[i]
+        most = min(pieces[i], int((limits.hours_max + EPS) / work.lot_hours[lot]))
+        smallest = 1e9
+        for part in range(work.part_start[lot], work.part_start[lot + 1]):
+            smallest = min(smallest, most * work.part_hours[part])
+        if most < 1 or smallest < least_hours - EPS:
+            continue
+        items.index[count] = i
+        items.net[count] = most * net[i]
+        items.hours[count] = most * work.lot_hours[lot]
+        items.tasks[count] = work.part_start[lot + 1] - work.part_start[lot]
+        items.function[count] = work.part_function[work.part_start[lot]] if items.tasks[count] == 1 else -1
+        count += 1
+    return Items(items.index[:count], items.net[:count], items.hours[:count], items.tasks[:count], items.function[:count])
+
+
+@compiled
+def new_trail(most_tasks: int, functions: int) -> Trail:
+    """Return an empty trail, its first row the empty bundle."""
+    rows = most_tasks + 2
+    trail = Trail(
+        np.zeros(rows, np.int64),
+        np.zeros(rows, np.int64),
+        np.zeros(rows),
+        np.zeros(rows),
+        np.zeros(rows, np.int64),
+        np.zeros(rows, np.int64),
+        np.full(rows, 1e9),
+        np.zeros(rows, np.int64),
+        np.zeros((rows, rows), np.int64),
+        np.zeros((rows, rows)),
+        np.zeros((rows, functions)),
+    )
+    trail.item[0] = -1
+    return trail
+
+
+@compiled
+def add_lot(trail: Trail, depth: int, lot: int, count: int, work: Work, limits: Limits) -> bool:
+    """Write `count` pieces of a lot below `depth`, and say whether every limit still holds."""
+    below = depth + 1
+    trail.hours[below] = trail.hours[depth] + count * work.lot_hours[lot]
+    trail.least[below] = trail.least[depth]
+    trail.groups[below] = trail.groups[depth]
+    for g in range(trail.groups[depth]):
+        trail.group_mask[below, g] = trail.group_mask[depth, g]
+        trail.group_hours[below, g] = trail.group_hours[depth, g]
+    for f in range(len(limits.function)):
+        trail.taken[below, f] = trail.taken[depth, f]
+    for part in range(work.part_start[lot], work.part_start[lot + 1]):
+        hours, function = count * work.part_hours[part], work.part_function[part]
+        trail.least[below] = min(trail.least[below], hours)
+        trail.taken[below, function] += hours
+        if trail.taken[below, function] > limits.function[function] + EPS:
+            return False
+        mask = work.part_when[part] & limits.available
+        g = 0
+        while g < trail.groups[below] and trail.group_mask[below, g] != mask:
+            g += 1
+        if g == trail.groups[below]:
+            trail.groups[below] += 1
+            trail.group_mask[below, g] = mask
+            trail.group_hours[below, g] = 0.0
+        trail.group_hours[below, g] += hours
+    least = trail.least[below]
+    if least < LEAST_HOURS - EPS or LEAST_SHARE * least < trail.hours[below] - EPS:
+        return False
+    return week_holds(trail.group_mask[below], trail.group_hours[below], trail.groups[below])
+
+
+@compiled
+def copy_slots(
+    lot: NDArray[np.int64],
+    count: NDArray[np.int64],
+    row: int,
+    to_lot: NDArray[np.int64],
+    to_count: NDArray[np.int64],
+    place: int,
+) -> None:
+    """Copy a row of lots and counts; element by element, because a copy of a whole row takes seconds to compile."""
+    for slot in range(lot.shape[1]):
+        to_lot[place, slot] = lot[row, slot]
+        to_count[place, slot] = count[row, slot]
+
+
+@compiled
+def keep_bundle(found: Found, kept: int, trail: Trail, depth: int, items: Items, lots: NDArray[np.int64]) -> int:
+    """Put the bundle of the trail among the best, and return how many are kept."""
+    place = min(kept, len(found.value) - 1)
+    while place > 0 and found.value[place - 1] < trail.value[depth]:
+        found.value[place] = found.value[place - 1]
+        copy_slots(found.lot, found.count, place - 1, found.lot, found.count, place)
+        place -= 1
+    found.value[place] = trail.value[depth]
+    for d in range(depth, found.lot.shape[1]):
+        found.lot[place, d] = -1
+        found.count[place, d] = 0
+    for d in range(depth):
+        found.lot[place, d] = lots[items.index[trail.item[d]]]
+        # The count was lowered when the branch was entered, ready for the next one.
+        found.count[place, d] = trail.count[d] + 1
+    return min(kept + 1, len(found.value))
+
+
+@compiled
+def search(
+    lots: NDArray[np.int64],
+    net: NDArray[np.float64],
+    points: NDArray[np.int64],
+    pieces: NDArray[np.int64],
+    work: Work,
+    limits: Limits,
+    least_hours: float,
+    floor: float,
+    nodes: int,
+    kept: int,
+    found: Found,
+) -> tuple[int, float, int]:
+    """Search one band of hours depth first; return how many bundles are kept, a bound on all others, and nodes left."""
+    items = useful_items(lots, net, pieces, work, limits, least_hours)
+    order, slot_price = price_slots(items, limits.hours_max, limits.tasks)
+    items = Items(
+        items.index[order],
+        items.net[order] - slot_price * items.tasks[order],
+        items.hours[order],
+        items.tasks[order],
+        items.function[order],
+    )
+    scratch, none = np.empty(len(limits.function)), np.zeros(len(limits.function))
+    root = slot_price * limits.tasks + fill_bound(items, 0, limits.hours_max, limits.hours_min, limits, none, scratch)
+    if root <= floor + TIE:
+        return kept, floor, nodes
+    most_hours = most_hours_table(items.hours, limits.tasks)
+    trail = new_trail(limits.tasks, len(limits.function))
+    depth = 0
+    while depth >= 0:
+        if trail.count[depth] == 0:
+            trail.item[depth] += 1
+            k, slots = trail.item[depth], limits.tasks - trail.tasks[depth]
+            need = limits.hours_min - trail.hours[depth]
+            if k >= len(items.index) or slots == 0 or most_hours[k, slots] < need - EPS:
+                depth -= 1
+                continue
+            room = limits.hours_max - trail.hours[depth]
+            more = fill_bound(items, k, room, need, limits, trail.taken[depth], scratch)
+            if trail.value[depth] + slot_price * slots + more <= floor + TIE:
+                depth -= 1
+                continue
+            i = items.index[k]
+            if items.tasks[k] > slots:
+                continue
+            trail.count[depth] = min(pieces[i], int((room + EPS) / work.lot_hours[lots[i]]))
+            if trail.count[depth] == 0:
+                continue
+        count = trail.count[depth]
+        trail.count[depth] -= 1
+        nodes -= 1
+        if nodes < 0:
+            return kept, max(root, floor), 0
+        k = trail.item[depth]
+        i = items.index[k]
+        if not add_lot(trail, depth, lots[i], count, work, limits):
+            continue
+        depth += 1
+        trail.value[depth] = trail.value[depth - 1] + count * net[i]
+        trail.points[depth] = trail.points[depth - 1] + count * points[i]
+        trail.tasks[depth] = trail.tasks[depth - 1] + items.tasks[k]
+        trail.item[depth] = k
+        trail.count[depth] = 0
+        enough = trail.hours[depth] >= limits.hours_min - EPS and trail.points[depth] >= limits.points
+        if enough and trail.value[depth] > floor + TIE:
+            kept = keep_bundle(found, kept, trail, depth, items, lots)
+            if kept == len(found.value):
+                floor = found.value[kept - 1]
+    return kept, floor, nodes
+
+
+@compiled(inline=True)
+def best_bundle(
+    lots: NDArray[np.int64],
+    net: NDArray[np.float64],
+    points: NDArray[np.int64],
+    pieces: NDArray[np.int64],
+    work: Work,
+    limits: Limits,
+    beat: float,
+    most_nodes: int,
+    found: Found,
+) -> tuple[int, float]:
+    """Find the best bundles worth more than `beat`, best first, as many as `found` has rows.
+
+    A task must be at least a sixteenth of the position: the longer the position, the fewer tasks may go in. The hours are
+    therefore searched in bands of eight (sixteen half hours), the longest first, each with the tasks that are long enough.
+
+    Parameters
+    ----------
+    lots, net, points, pieces : arrays, one row an item
+        Lot, points minus price of a piece, points of a piece, pieces to be had.
+    work : Work
+        Hours, moments and functions of lots and their parts.
+    limits : Limits
+    beat : float
+        Only bundles of more value than this are of interest.
+    most_nodes : int
+        Where to give up; the bound returned then covers what was not looked at.
+    found : Found
+        Takes the result.
+
+    Returns
+    -------
+    tuple
+        How many bundles were found, and an upper bound on the value of every bundle that is not listed (or `beat`).
+    """
+    kept, nodes, bound, floor = 0, most_nodes, beat, beat
+    smallest = 1e9
+    for i in range(len(lots)):
+        for part in range(work.part_start[lots[i]], work.part_start[lots[i] + 1]):
+            smallest = min(smallest, work.part_hours[part])
+    high = limits.hours_max
+    while True:
+        low = limits.hours_min
+        if LEAST_SHARE * smallest < high - EPS:
+            low = max(low, BAND * np.ceil(high / BAND - 1.0 - EPS))
+        # A band is open below: a bundle of just `low` hours belongs to the next one, and so do tasks of a sixteenth of it.
+        gap = 2 * EPS if low > limits.hours_min + EPS else 0.0
+        own = Limits(low + gap, high, limits.tasks, limits.points, limits.available, limits.function)
+        least_hours = max(LEAST_HOURS, low / LEAST_SHARE + gap)
+        kept, rest, nodes = search(lots, net, points, pieces, work, own, least_hours, floor, nodes, kept, found)
+        bound = max(bound, rest)
+        if kept == len(found.value):
+            floor = max(floor, found.value[kept - 1])
+        if low <= limits.hours_min + EPS:
+            return kept, max(bound, floor)
+        high = low

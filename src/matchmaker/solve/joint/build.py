@@ -1,0 +1,274 @@
+"""Kernels that give positions out: the best position at one employer from what is left, and rebuilding a few employers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.solve.bundle import Found, copy_slots
+from matchmaker.solve.compiled import compiled
+from matchmaker.solve.joint.pricing import column_points, find_pair, pair_price, price_pair
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, column_fits, copy_column, give, take
+from matchmaker.solve.reach import Reach
+
+__all__ = ["Aims", "Alone", "best_position", "column_worth", "draw", "rebuild", "shake_prices", "value_of"]
+
+NONE = -1e18
+SHAKE = 15.0
+"""Points an hour by which shaken prices may rise."""
+
+
+class Alone(NamedTuple):
+    """The position worth most of every pair when nothing else is given out at the employer, filled in when first asked for.
+
+    Whoever frees a whole employer starts from there again: such a position stays the best one as long as it fits.
+    """
+
+    columns: Columns
+    worth: NDArray[np.float64]
+
+
+class Aims(NamedTuple):
+    """What a placement is worth in the order of the policy: `bonus` [pupils] for placing the pupil at all, plus `scale` x points.
+
+    The weights are whole numbers so far apart that no sum over the pupils of one move lets a later aim outweigh an
+    earlier one.
+    """
+
+    bonus: NDArray[np.int64]
+    scale: int
+
+
+@compiled
+def column_worth(reach: Reach, columns: Columns, row: int, prices: Prices, piece_price: NDArray[np.float64]) -> float:
+    """Return a column's points minus the prices of all it uses."""
+    employer, function = columns.employer[row], columns.function[row]
+    worth = columns.points[row] - pair_price(reach, prices, columns.pupil[row], employer)
+    if function >= 0:
+        return worth - prices.seats[function]
+    for slot in range(columns.lot.shape[1]):
+        if columns.lot[row, slot] < 0:
+            break
+        worth -= columns.count[row, slot] * piece_price[columns.lot[row, slot]]
+    return worth
+
+
+@compiled
+def best_position(
+    reach: Reach,
+    stock: Stock,
+    prices: Prices,
+    piece_price: NDArray[np.float64],
+    pupil: int,
+    employer: int,
+    beat: float,
+    target: Columns,
+    row: int,
+    found: Found,
+) -> float:
+    """Write the pupil's position worth most at an employer, from what is left, into a row; return its worth, or a very low number."""
+    work = reach.work
+    target.employer[row] = -1
+    if stock.places[employer] < 1 or work.support[pupil] > stock.supervision[employer] + 1e-6:
+        return NONE
+    best, price = beat, pair_price(reach, prices, pupil, employer)
+    for option in range(reach.vacancy_start[pupil], reach.vacancy_start[pupil + 1]):
+        function = reach.vacancy_function[option]
+        if work.function_employer[function] == employer and stock.seats[function] > 0:
+            worth = reach.vacancy_points[option] - prices.seats[function] - price
+            if worth > best:
+                best = worth
+                target.employer[row], target.function[row] = employer, function
+                target.points[row] = reach.vacancy_points[option]
+                for slot in range(work.max_tasks):
+                    target.lot[row, slot] = -1
+                    target.count[row, slot] = 0
+    pair = find_pair(reach, pupil, employer)
+    if pair >= 0:
+        constant = reach.pair_points[pair] - price
+        count, _ = price_pair(reach, stock, piece_price, pair, best - constant, found)
+        if count > 0:
+            best = found.value[0] + constant
+            target.employer[row], target.function[row] = employer, -1
+            copy_slots(found.lot, found.count, 0, target.lot, target.count, row)
+            target.points[row] = column_points(reach, pair, found.lot[0], found.count[0])
+    target.pupil[row] = pupil
+    return best if target.employer[row] >= 0 else NONE
+
+
+@compiled(inline=True)
+def best_alone(
+    reach: Reach,
+    full: Stock,
+    prices: Prices,
+    piece_price: NDArray[np.float64],
+    alone: Alone,
+    pupil: int,
+    employer: int,
+    target: Columns,
+    row: int,
+    found: Found,
+) -> float:
+    """Like `best_position` from the full stock, priced once a pair; with an empty `alone`, priced every time."""
+    pair = find_pair(reach, pupil, employer)
+    if pair < 0 or len(alone.worth) == 0:
+        return best_position(reach, full, prices, piece_price, pupil, employer, NONE, target, row, found)
+    if np.isnan(alone.worth[pair]):
+        alone.worth[pair] = best_position(
+            reach, full, prices, piece_price, pupil, employer, NONE, alone.columns, pair, found
+        )
+    copy_column(alone.columns, pair, target, row)
+    return alone.worth[pair]
+
+
+@compiled
+def new_found(rows: int, most_tasks: int) -> Found:
+    """Return room for the best bundles."""
+    return Found(np.full((rows, most_tasks), -1, np.int64), np.zeros((rows, most_tasks), np.int64), np.zeros(rows))
+
+
+@compiled
+def shake_prices(
+    reach: Reach, piece_price: NDArray[np.float64], employers: NDArray[np.int64], state: NDArray[np.int64], shaken: NDArray[np.float64]
+) -> None:
+    """Write prices between nothing and twice the price, plus a little, for the lots of these employers."""
+    for employer in employers:
+        for lot in range(reach.work.lot_start[employer], reach.work.lot_start[employer + 1]):
+            shaken[lot] = 2.0 * draw(state) * piece_price[lot] + SHAKE * draw(state) * reach.work.lot_hours[lot]
+
+
+@compiled
+def value_of(chosen: Columns, pupil: int, aims: Aims) -> int:
+    """Return what a pupil's placement adds to the aims, 0 when unplaced."""
+    if chosen.employer[pupil] < 0:
+        return 0
+    return aims.bonus[pupil] + aims.scale * chosen.points[pupil]
+
+
+@compiled
+def draw(state: NDArray[np.int64]) -> float:
+    """Return the next number in [0, 1) of a multiplicative congruential generator (Lehmer; Park and Miller 1988)."""
+    state[0] = state[0] * 48271 % 2147483647
+    return (state[0] - 1) / 2147483646.0
+
+
+@compiled(inline=True)
+def rebuild(
+    reach: Reach,
+    stock: Stock,
+    full: Stock,
+    prices: Prices,
+    piece_price: NDArray[np.float64],
+    alone: Alone,
+    aims: Aims,
+    employers: NDArray[np.int64],
+    pupils: NDArray[np.int64],
+    chosen: Columns,
+    state: NDArray[np.int64],
+    noise: float,
+    yields: float,
+) -> int:
+    """Free these employers' pupils and fill the employers again from `pupils`; keep the result unless it loses more than `yields`.
+
+    `pupils` holds everybody placed at the employers, and others who are unplaced. Returns the gain (0 when undone).
+    """
+    work, count = reach.work, len(pupils)
+    old = empty_columns(count, work.max_tasks)
+    before = 0
+    for i in range(count):
+        copy_column(chosen, pupils[i], old, i)
+        before += value_of(chosen, pupils[i], aims)
+        if chosen.employer[pupils[i]] >= 0:
+            give(work, stock, chosen, pupils[i])
+            chosen.employer[pupils[i]] = -1
+    fill(reach, stock, full, prices, piece_price, alone, aims, employers, pupils, chosen, state, noise)
+    after = 0
+    for i in range(count):
+        after += value_of(chosen, pupils[i], aims)
+    if after - before >= -yields:
+        return after - before
+    for i in range(count):
+        if chosen.employer[pupils[i]] >= 0:
+            give(work, stock, chosen, pupils[i])
+    for i in range(count):
+        copy_column(old, i, chosen, pupils[i])
+        if chosen.employer[pupils[i]] >= 0:
+            take(work, stock, chosen, pupils[i])
+    return 0
+
+
+@compiled
+def empty_columns(rows: int, most_tasks: int) -> Columns:
+    """Return room for columns inside a kernel."""
+    return Columns(
+        np.zeros(rows, np.int64),
+        np.full(rows, -1, np.int64),
+        np.full(rows, -1, np.int64),
+        np.zeros(rows, np.int64),
+        np.full((rows, most_tasks), -1, np.int64),
+        np.zeros((rows, most_tasks), np.int64),
+    )
+
+
+@compiled(inline=True)
+def fill(
+    reach: Reach,
+    stock: Stock,
+    full: Stock,
+    prices: Prices,
+    piece_price: NDArray[np.float64],
+    alone: Alone,
+    aims: Aims,
+    employers: NDArray[np.int64],
+    pupils: NDArray[np.int64],
+    chosen: Columns,
+    state: NDArray[np.int64],
+    noise: float,
+) -> None:
+    """Give positions at the employers to the pupils, the one with most to lose first (regret), with some noise.
+
+    A position once priced stays the best one until somebody takes of what it uses, because stock only shrinks.
+    """
+    work, width = reach.work, len(employers)
+    found = new_found(1, work.max_tasks)
+    table = empty_columns(len(pupils) * width, work.max_tasks)
+    worth = np.full(len(pupils) * width, NONE)
+    for i in range(len(pupils)):
+        for j in range(width):
+            worth[i * width + j] = best_alone(
+                reach, full, prices, piece_price, alone, pupils[i], employers[j], table, i * width + j, found
+            )
+    open_to = np.ones(len(pupils), np.bool_)
+    while True:
+        who, where, most = -1, -1, NONE
+        for i in range(len(pupils)):
+            if not open_to[i]:
+                continue
+            top, second, at = NONE, NONE, -1
+            for j in range(width):
+                if worth[i * width + j] > top:
+                    top, second, at = worth[i * width + j], top, j
+                elif worth[i * width + j] > second:
+                    second = worth[i * width + j]
+            if at < 0:
+                open_to[i] = False
+                continue
+            # Without a second choice the pupil stands to lose the placement itself.
+            lose = aims.scale * (top - second) if second > NONE else aims.bonus[pupils[i]] + aims.scale * top
+            lose += noise * draw(state) * aims.scale
+            if lose > most:
+                who, where, most = i, at, lose
+        if who < 0:
+            return
+        row = who * width + where
+        copy_column(table, row, chosen, pupils[who])
+        take(work, stock, chosen, pupils[who])
+        open_to[who] = False
+        for i in range(len(pupils)):
+            other = i * width + where
+            if open_to[i] and worth[other] > NONE and not column_fits(work, stock, table, other):
+                worth[other] = best_position(
+                    reach, stock, prices, piece_price, pupils[i], employers[where], NONE, table, other, found
+                )

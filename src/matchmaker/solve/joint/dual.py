@@ -1,0 +1,317 @@
+"""Prices and bound: Lagrangian relaxation of everything that is shared, by deflected subgradient steps on a pool of columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matchmaker.solve.compiled import compiled
+from matchmaker.solve.chunks import in_chunks
+from matchmaker.solve.joint.pricing import piece_prices, price_pupils
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock, no_columns
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matchmaker.solve.reach import Reach
+
+__all__ = ["Count", "Dual", "Pool", "Relaxation", "ascend", "exact_bound", "pool_of"]
+
+KEEP = 6
+FIRST_SLACK = 400.0
+SLACK = 60.0
+"""How many points below a pupil's best a column may lie and still enter the pool."""
+
+
+@dataclass
+class Pool:
+    """All columns priced so far, sorted by pupil, without doubles."""
+
+    columns: Columns
+    start: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.columns.pupil)
+
+
+def pool_of(batches: list[Columns], pupils: int) -> Pool:
+    """Join batches of columns into a pool; empty rows and doubles go."""
+    joined = Columns(*(np.concatenate(parts) for parts in zip(*batches, strict=True)))
+    rows = np.flatnonzero(joined.employer >= 0)
+    # Slots in one order, so that the same bundle is the same row.
+    order = np.argsort(-joined.lot[rows], axis=1, kind="stable")
+    lot, count = np.take_along_axis(joined.lot[rows], order, 1), np.take_along_axis(joined.count[rows], order, 1)
+    count = np.where(lot >= 0, count, 0)
+    key = np.column_stack([joined.pupil[rows], joined.employer[rows], joined.function[rows], lot, count])
+    _, first = np.unique(key, axis=0, return_index=True)
+    columns = Columns(
+        pupil=joined.pupil[rows][first],
+        employer=joined.employer[rows][first],
+        function=joined.function[rows][first],
+        points=joined.points[rows][first],
+        lot=lot[first],
+        count=count[first],
+    )
+    return Pool(columns, np.searchsorted(columns.pupil, np.arange(pupils + 1)).astype(np.int64))
+
+
+@dataclass(frozen=True)
+class Count:
+    """An aim that counts placed pupils: those in `mask`, of whom a plan places `target`; worth `weight` points each in the relaxation.
+
+    `free` says that the plan compared with places just `target`, so that the weight may also be negative.
+    """
+
+    mask: NDArray[np.float64]
+    weight: float
+    target: float = 0.0
+    free: bool = False
+
+
+@dataclass
+class Dual:
+    """The best prices and weights of the counts so far, and the value of the relaxation at them."""
+
+    prices: Prices
+    counts: list[Count]
+    value: float
+    steps: int = 0
+
+
+def bonus_of(counts: list[Count], pupils: int) -> NDArray[np.float64]:
+    """Return what placing each pupil is worth in itself."""
+    return sum((count.weight * count.mask for count in counts), np.zeros(pupils))
+
+
+def aimed(counts: list[Count]) -> float:
+    """Return what every plan compared with gets for its counts: it is taken off the relaxation."""
+    return sum(count.weight * count.target for count in counts)
+
+
+@compiled
+def relaxed(
+    reach: Reach,
+    columns: Columns,
+    start: NDArray[np.int64],
+    bonus: NDArray[np.float64],
+    prices: Prices,
+    use: Prices,
+    best: NDArray[np.float64],
+) -> float:
+    """Let every pupil take the column of the pool worth most at these prices, or none; return the sum of their values.
+
+    `use` takes how much of every resource they use, `best` [pupils] the value of each pupil's column.
+    """
+    work = reach.work
+    piece_price = piece_prices(reach, prices)
+    for part in use:
+        part[:] = 0.0
+    total = 0.0
+    for pupil in range(len(start) - 1):
+        chosen, top = -1, 0.0
+        for row in range(start[pupil], start[pupil + 1]):
+            employer = columns.employer[row]
+            worth = (
+                columns.points[row]
+                + bonus[pupil]
+                - prices.places[employer]
+                - prices.supervision[employer] * work.support[pupil]
+            )
+            if columns.function[row] >= 0:
+                worth -= prices.seats[columns.function[row]]
+            else:
+                for slot in range(columns.lot.shape[1]):
+                    lot = columns.lot[row, slot]
+                    if lot < 0 or worth <= top:
+                        break
+                    worth -= columns.count[row, slot] * piece_price[lot]
+            if worth > top:
+                chosen, top = row, worth
+        best[pupil] = top
+        total += top
+        if chosen >= 0:
+            add_use(reach, columns, chosen, use)
+    return total
+
+
+@compiled
+def add_use(reach: Reach, columns: Columns, row: int, use: Prices) -> None:
+    """Add what a column uses."""
+    work = reach.work
+    employer, function = columns.employer[row], columns.function[row]
+    use.places[employer] += 1.0
+    use.supervision[employer] += work.support[columns.pupil[row]]
+    if function >= 0:
+        use.seats[function] += 1.0
+        return
+    first = work.function_start[employer]
+    for slot in range(columns.lot.shape[1]):
+        lot = columns.lot[row, slot]
+        if lot < 0:
+            break
+        use.pieces[lot] += columns.count[row, slot]
+        for part in range(work.part_start[lot], work.part_start[lot + 1]):
+            use.function[first + work.part_function[part]] += columns.count[row, slot] * work.part_hours[part]
+
+
+def ascend(
+    reach: Reach,
+    pool: Pool,
+    counts: list[Count],
+    start: Prices,
+    *,
+    steps: int,
+    target: float,
+    theta: float = 1.0,
+    move_counts: bool = False,
+    patience: int = 25,
+) -> Dual:
+    """Lower the value of the relaxation over the pool by deflected subgradient steps (Held and Karp 1971; Camerini and others 1975).
+
+    Parameters
+    ----------
+    reach, pool
+    counts : list of Count
+        What placing a pupil is worth in itself; with `move_counts` these weights are multipliers too.
+    start : Prices
+    steps : int
+    target : float
+        A value that some plan is thought to reach; the step length aims at it.
+    theta : float
+        Share of the step length taken at first; halved when nothing improves for `patience` steps.
+
+    Returns
+    -------
+    Dual
+        `value` is over the pool only; `exact_bound` makes it a bound over all columns.
+    """
+    stock = full_stock(reach.work)
+    limited = [np.isfinite(part) for part in stock]
+    capacity = [np.where(mask, part, 0.0) for mask, part in zip(limited, stock, strict=True)]
+    scale, count_scale = _typical_use(reach), max(1.0, len(pool.start) ** 0.5)
+    current, weights = [part.copy() for part in start], np.array([count.weight for count in counts])
+    direction, pull = [np.zeros_like(part) for part in current], np.zeros(len(counts))
+    use, own = free_prices(reach.work), np.zeros(len(pool.start) - 1)
+    best, stale = Dual(prices=start, counts=counts, value=np.inf), 0
+    for step in range(steps):
+        moved = [replace(count, weight=float(weight)) for count, weight in zip(counts, weights, strict=True)]
+        bonus = bonus_of(moved, len(own))
+        value = relaxed(reach, pool.columns, pool.start, bonus, Prices(*current), use, own) - aimed(moved)
+        value += sum(float(have @ price) for have, price in zip(capacity, current, strict=True))
+        best.steps = step + 1
+        stale = 0 if value < best.value - 1e-5 * abs(value) else stale + 1
+        if value < best.value:
+            best.value, best.counts, best.prices = value, moved, Prices(*(part.copy() for part in current))
+        if stale > patience:
+            theta, stale = theta / 2, 0
+            if theta < 1e-3:
+                break
+        norm = 0.0
+        for k in range(5):
+            slope = np.where(limited[k], use[k] - capacity[k], 0.0) / scale[k]
+            slope[(slope < 0) & (current[k] <= 0)] = 0.0
+            direction[k] = slope + 0.6 * direction[k]
+            norm += float(direction[k] @ direction[k])
+        if move_counts:
+            placed = own > 0
+            off = np.array([count.target - float(count.mask @ placed) for count in counts]) / count_scale
+            pull = off + 0.6 * pull
+            norm += float(pull @ pull)
+        if norm <= 1e-12:
+            break
+        length = theta * max(value - target, 1e-4 * abs(value)) / norm
+        for k in range(5):
+            current[k] = np.maximum(0.0, current[k] + length * direction[k] / scale[k])
+        weights = weights + length * pull / count_scale
+        weights = np.where([count.free for count in counts], weights, np.maximum(weights, 0.0))
+    return best
+
+
+def _typical_use(reach: Reach) -> list[float]:
+    """How much of each kind of resource one position uses, roughly: puts the prices on one scale."""
+    hours = float(np.mean(reach.work.hours_max)) if len(reach.work.hours_max) else 1.0
+    support = float(np.mean(reach.work.support)) if len(reach.work.support) else 1.0
+    return [1.0, max(hours / 4, 0.5), 1.0, max(support, 0.25), 1.0]
+
+
+def exact_bound(
+    reach: Reach, counts: list[Count], prices: Prices, *, slack: float = 0.0
+) -> tuple[float, Columns, NDArray[np.float64]]:
+    """Price every pair exactly: a proven bound on the points of all plans that reach the counts' targets.
+
+    Returns
+    -------
+    tuple
+        The bound, the columns that come within `slack` of each pupil's best, and what each pupil's best is worth.
+    """
+    pupils = len(reach.pair_start) - 1
+    bonus = bonus_of(counts, pupils)
+    stock = Stock(*full_stock(reach.work))
+    columns = no_columns(pupils * KEEP, reach.work.max_tasks)
+    value, limit = np.empty(pupils * KEEP), np.empty(pupils)
+    piece_price, everybody = piece_prices(reach, prices), np.arange(pupils)
+    in_chunks(
+        lambda first, last: price_pupils(
+            first, last, everybody, reach, stock, prices, piece_price, -bonus, slack, columns, value, limit
+        ),
+        pupils,
+    )
+    total = float(np.maximum(limit + bonus, 0.0).sum()) - aimed(counts)
+    for have, price in zip(stock, prices, strict=True):
+        paid = price > 0
+        total += float(have[paid] @ price[paid])
+    return total, columns, limit + bonus
+
+
+def between(share: float, one: Prices, other: Prices) -> Prices:
+    """Return the prices `share` of the way from one to the other."""
+    return Prices(*((1 - share) * a + share * b for a, b in zip(one, other, strict=True)))
+
+
+class Relaxation:
+    """Column generation with smoothing (Wentges 1997): prices from the pool, a proven bound and new columns from exact pricing.
+
+    `counts` and `prices` are the best found, `bound` the proven bound at them, `pool` all columns priced.
+    """
+
+    def __init__(self, reach: Reach, counts: list[Count]) -> None:
+        self.reach, self.counts, self.prices = reach, counts, free_prices(reach.work)
+        self.pupils = len(reach.pair_start) - 1
+        self.bound, columns, self.value = exact_bound(reach, counts, self.prices, slack=FIRST_SLACK)
+        self.pool = pool_of([columns], self.pupils)
+        self._prices, self._theta, self.rounds, self.priced = self.prices, 1.0, 0, 1
+
+    def aim(self, counts: list[Count]) -> None:
+        """Go on with other counts, from the prices found so far."""
+        self.counts = counts
+        self.bound, columns, self.value = exact_bound(self.reach, counts, self.prices, slack=SLACK)
+        self.pool = pool_of([self.pool.columns, columns], self.pupils)
+        self._prices, self._theta = self.prices, 0.5
+
+    def improve(self, *, steps: int, target: float, move_counts: bool = False) -> float:
+        """Do one round: subgradient steps on the pool, then exact pricing half way; return how far the pool is below the bound."""
+        dual = ascend(
+            self.reach,
+            self.pool,
+            self.counts,
+            self._prices,
+            steps=steps,
+            target=target,
+            theta=self._theta,
+            move_counts=move_counts,
+        )
+        self._theta, self._prices = max(0.25, self._theta * 0.9), dual.prices
+        middle = between(0.5, self.prices, dual.prices)
+        counts = [
+            replace(new, weight=(new.weight + old.weight) / 2)
+            for new, old in zip(dual.counts, self.counts, strict=True)
+        ]
+        bound, columns, value = exact_bound(self.reach, counts, middle, slack=SLACK)
+        self.rounds += 1
+        self.priced += 1
+        if bound < self.bound:
+            self.bound, self.prices, self.counts, self.value = bound, middle, counts, value
+        self.pool = pool_of([self.pool.columns, columns], self.pupils)
+        return self.bound - dual.value

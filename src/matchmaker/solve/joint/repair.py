@@ -1,0 +1,286 @@
+"""Ruin and recreate: free a few employers that share pupils, fill them again, keep what is better (Schrimpf and others 2000)."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matchmaker.solve.compiled import compiled
+from matchmaker.solve.joint.build import Aims, Alone, draw, rebuild, shake_prices, value_of
+from matchmaker.solve.joint.pricing import piece_prices
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, full_stock, no_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from matchmaker.solve.reach import Reach
+
+__all__ = ["Repair", "total_value"]
+
+GROUPS = 16
+"""Moves worked on side by side; a fixed number, so that the plan does not depend on the number of threads."""
+
+PRICE_SHARES = (1.0, 0.5, 0.0, 1.0)
+"""Moves see the prices in full, by half, not at all, or shaken, in turn: what others could do with a task counts more or less."""
+
+
+@compiled
+def total_value(chosen: Columns, aims: Aims) -> int:
+    """Return what a plan is worth in the order of the aims."""
+    total = 0
+    for pupil in range(len(chosen.employer)):
+        total += value_of(chosen, pupil, aims)
+    return total
+
+
+@compiled
+def choose_groups(
+    reach: Reach,
+    by_employer: NDArray[np.int64],
+    employer_start: NDArray[np.int64],
+    chosen: Columns,
+    stock: Stock,
+    state: NDArray[np.int64],
+    groups: int,
+    most_employers: int,
+    most_pupils: int,
+    employers: NDArray[np.int64],
+    pupils: NDArray[np.int64],
+) -> None:
+    """Draw groups of employers that pupils link, with the pupils placed there and some who are unplaced; no one in two groups.
+
+    Rows of `employers` and `pupils` take a group each, unused slots -1.
+    """
+    taken_employer = np.zeros(len(reach.work.places), np.bool_)
+    taken_pupil = np.zeros(len(chosen.employer), np.bool_)
+    at = placed_at(chosen, len(reach.work.places))
+    waiting, queue = np.empty(len(chosen.employer), np.int64), 0
+    for pupil in range(len(chosen.employer)):
+        if chosen.employer[pupil] < 0 and reach.pair_start[pupil + 1] > reach.pair_start[pupil]:
+            waiting[queue] = pupil
+            queue += 1
+    for group in range(groups):
+        for slot in range(employers.shape[1]):
+            employers[group, slot] = -1
+        for slot in range(pupils.shape[1]):
+            pupils[group, slot] = -1
+        width, crowd = 0, 0
+        size = 1 + int(draw(state) * most_employers)
+        if queue > 0 and draw(state) < 0.5:
+            pupil = waiting[int(draw(state) * queue)]
+            if not taken_pupil[pupil]:
+                taken_pupil[pupil] = True
+                pupils[group, 0] = pupil
+                crowd = 1
+        for _ in range(4 * size):
+            if width == size:
+                break
+            employer = int(draw(state) * len(reach.work.places))
+            if crowd > 0:
+                pupil = pupils[group, int(draw(state) * crowd)]
+                employer = linked(reach, stock, pupil, draw(state) < 0.5, state)
+            here = at[employer]
+            if taken_employer[employer] or reach.work.places[employer] < 1 or crowd + here[0] > most_pupils:
+                continue
+            taken_employer[employer] = True
+            employers[group, width] = employer
+            width += 1
+            for k in range(here[0]):
+                pupils[group, crowd] = here[1 + k]
+                taken_pupil[here[1 + k]] = True
+                crowd += 1
+            pairs = employer_start[employer + 1] - employer_start[employer]
+            for _ in range(min(6, pairs)):
+                pupil = reach.pair_pupil[by_employer[employer_start[employer] + int(draw(state) * pairs)]]
+                if crowd < most_pupils and not taken_pupil[pupil] and chosen.employer[pupil] < 0:
+                    pupils[group, crowd] = pupil
+                    taken_pupil[pupil] = True
+                    crowd += 1
+
+
+@compiled
+def linked(reach: Reach, stock: Stock, pupil: int, with_place: bool, state: NDArray[np.int64]) -> int:
+    """Draw an employer in the pupil's reach, if wanted the next one that has a place and supervision left."""
+    first, last = reach.pair_start[pupil], reach.pair_start[pupil + 1]
+    if last == first:
+        return int(draw(state) * len(reach.work.places))
+    at = first + int(draw(state) * (last - first))
+    if with_place:
+        for step in range(last - first):
+            employer = reach.pair_employer[first + (at - first + step) % (last - first)]
+            if stock.places[employer] > 0 and stock.supervision[employer] >= reach.work.support[pupil]:
+                return employer
+    return reach.pair_employer[at]
+
+
+@compiled
+def placed_at(chosen: Columns, employers: int) -> NDArray[np.int64]:
+    """Return who is placed at each employer: one row an employer, the number first, then the pupils."""
+    count = np.zeros(employers, np.int64)
+    for pupil in range(len(chosen.employer)):
+        if chosen.employer[pupil] >= 0:
+            count[chosen.employer[pupil]] += 1
+    most = 0
+    for employer in range(employers):
+        most = max(most, count[employer])
+    table = np.zeros((employers, 1 + most), np.int64)
+    for pupil in range(len(chosen.employer)):
+        employer = chosen.employer[pupil]
+        if employer >= 0:
+            table[employer, 0] += 1
+            table[employer, table[employer, 0]] = pupil
+    return table
+
+
+@compiled
+def filled(row: NDArray[np.int64]) -> int:
+    """Count the used slots of a row."""
+    count = 0
+    while count < len(row) and row[count] >= 0:
+        count += 1
+    return count
+
+
+@compiled
+def rebuild_groups(
+    first: int,
+    last: int,
+    reach: Reach,
+    stock: Stock,
+    full: Stock,
+    prices: Prices,
+    piece_price: NDArray[np.float64],
+    alone: Alone,
+    shaken: NDArray[np.float64],
+    aims: Aims,
+    employers: NDArray[np.int64],
+    pupils: NDArray[np.int64],
+    chosen: Columns,
+    states: NDArray[np.int64],
+    noise: float,
+    heat: float,
+    gains: NDArray[np.int64],
+) -> None:
+    """Rebuild groups `first` to before `last`; groups share no employer and no pupil, so they may run side by side."""
+    for group in range(first, last):
+        width, crowd = filled(employers[group]), filled(pupils[group])
+        if len(alone.worth) == 0:
+            shake_prices(reach, piece_price, employers[group, :width], states[group], shaken)
+        else:
+            shaken = piece_price
+        yields = -heat * np.log(1.0 - draw(states[group])) * aims.scale
+        gains[group] = rebuild(
+            reach,
+            stock,
+            full,
+            prices,
+            shaken,
+            alone,
+            aims,
+            employers[group, :width],
+            pupils[group, :crowd],
+            chosen,
+            states[group],
+            noise,
+            yields,
+        )
+
+
+@dataclass
+class Repair:
+    """A plan under repair, and the best one seen."""
+
+    reach: Reach
+    stock: Stock
+    chosen: Columns
+    aims: Aims
+    seed: int
+
+    def __post_init__(self) -> None:
+        self.by_employer = np.argsort(self.reach.pair_employer, kind="stable")
+        employers = self.reach.pair_employer[self.by_employer]
+        self.employer_start = np.searchsorted(employers, np.arange(len(self.reach.work.places) + 1)).astype(np.int64)
+        self.full = full_stock(self.reach.work)
+        self.best = Columns(*(part.copy() for part in self.chosen))
+        self.value = self.best_value = int(total_value(self.chosen, self.aims))
+        self.state = np.array([self.seed % 2147483646 + 1], np.int64)
+        self.states = np.zeros((GROUPS, 1), np.int64)
+
+    def run(
+        self,
+        prices: Prices,
+        *,
+        rounds: int,
+        heat: tuple[float, float],
+        noise: float,
+        stop: Callable[[int], bool],
+        most_employers: int = 4,
+        most_pupils: int = 16,
+    ) -> int:
+        """Do rounds of moves at these prices, cooling from the first to the second `heat` (points); return how many were done."""
+        employers = np.empty((GROUPS, most_employers + 1), np.int64)
+        pupils = np.empty((GROUPS, most_pupils), np.int64)
+        gains = np.zeros(GROUPS, np.int64)
+        shares = [Prices(*(share * part for part in prices)) for share in PRICE_SHARES]
+        piece_price = [piece_prices(self.reach, part) for part in shares]
+        pairs = len(self.reach.pair_pupil)
+        alone = [
+            Alone(no_columns(rows, self.reach.work.max_tasks), np.full(rows, np.nan)) for rows in (pairs, pairs, pairs, 0)
+        ]
+        shaken = [piece_price[0].copy() for _ in range(GROUPS)]
+        with ThreadPoolExecutor() as pool:
+            for turn in range(rounds):
+                if stop(turn):
+                    return turn
+                choose_groups(
+                    self.reach,
+                    self.by_employer,
+                    self.employer_start,
+                    self.chosen,
+                    self.stock,
+                    self.state,
+                    GROUPS,
+                    most_employers,
+                    most_pupils,
+                    employers,
+                    pupils,
+                )
+                for group in range(GROUPS):
+                    draw(self.state)
+                    self.states[group] = self.state
+                warm = heat[0] * (heat[1] / heat[0]) ** (turn / max(rounds - 1, 1))
+                jobs = [
+                    pool.submit(
+                        rebuild_groups,
+                        group,
+                        group + 1,
+                        self.reach,
+                        self.stock,
+                        self.full,
+                        shares[group % len(shares)],
+                        piece_price[group % len(shares)],
+                        alone[group % len(shares)],
+                        shaken[group],
+                        self.aims,
+                        employers,
+                        pupils,
+                        self.chosen,
+                        self.states,
+                        noise,
+                        warm,
+                        gains,
+                    )
+                    for group in range(GROUPS)
+                ]
+                for job in jobs:
+                    job.result()
+                self.value += int(gains.sum())
+                if self.value > self.best_value:
+                    self.best_value = self.value
+                    self.best = Columns(*(part.copy() for part in self.chosen))
+        return rounds

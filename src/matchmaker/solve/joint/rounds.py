@@ -1,0 +1,108 @@
+"""A first plan in rounds: price positions, assign pupils to employers all at once, give out what fits, price again from what is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from matchmaker.solve.assignment import assign
+from matchmaker.solve.chunks import in_chunks
+from matchmaker.solve.joint.build import column_worth
+from matchmaker.solve.joint.pricing import piece_prices, price_pupils
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, column_fits, copy_column, no_columns, take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from matchmaker.solve.reach import Reach
+
+__all__ = ["place_in_rounds"]
+
+CHOICES = 6
+SLACK = 400.0
+MOST_ROUNDS = 30
+
+
+def place_in_rounds(
+    reach: Reach,
+    stock: Stock,
+    prices: Prices,
+    pool: Columns,
+    chosen: Columns,
+    *,
+    first: NDArray[np.bool_],
+    lottery: NDArray[np.int64],
+    stop: Callable[[], bool],
+) -> int:
+    """Place pupils until nobody more can be placed, writing to `stock` and `chosen`; return the number of rounds.
+
+    The first round chooses among the columns of the pool, every later one among positions priced from what is left. In
+    each round pupils are assigned to employers with their places (`assign`: as many as possible, then as many of those
+    in `first`, then the most worth at the prices); where two want the same task, the one with the lower rank of the
+    lottery among equals gets it and the other waits for the next round.
+    """
+    piece_price, offered = piece_prices(reach, prices), pool
+    for turn in range(MOST_ROUNDS):
+        waiting = np.flatnonzero(chosen.employer < 0)
+        if turn > 0:
+            offered = _priced(reach, stock, prices, piece_price, waiting)
+        rows = np.flatnonzero((offered.employer >= 0) & (chosen.employer[offered.pupil] < 0))
+        worth = np.array([column_worth(reach, offered, int(row), prices, piece_price) for row in rows])
+        if not len(rows) or (turn > 0 and stop()):
+            return turn
+        given = 0
+        for row in _assigned(reach, stock, offered, rows, worth, first, lottery):
+            if column_fits(reach.work, stock, offered, row):
+                pupil = int(offered.pupil[row])
+                copy_column(offered, row, chosen, pupil)
+                take(reach.work, stock, chosen, pupil)
+                given += 1
+        if turn > 0 and not given:
+            return turn
+    return MOST_ROUNDS
+
+
+def _priced(
+    reach: Reach, stock: Stock, prices: Prices, piece_price: NDArray[np.float64], waiting: NDArray[np.int64]
+) -> Columns:
+    pupils = len(reach.pair_start) - 1
+    columns = no_columns(len(waiting) * CHOICES, reach.work.max_tasks)
+    value, limit = np.empty(len(waiting) * CHOICES), np.empty(len(waiting))
+    least = np.full(pupils, -1e9)
+    in_chunks(
+        lambda low, high: price_pupils(
+            low, high, waiting, reach, stock, prices, piece_price, least, SLACK, columns, value, limit
+        ),
+        len(waiting),
+    )
+    return columns
+
+
+def _assigned(
+    reach: Reach,
+    stock: Stock,
+    offered: Columns,
+    rows: NDArray[np.int64],
+    worth: NDArray[np.float64],
+    first: NDArray[np.bool_],
+    lottery: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return the rows that the assignment chooses, the most worth first."""
+    pupils, employers = len(first), len(reach.work.places)
+    # Of several columns of a pair only the best counts.
+    order = np.lexsort((rows, -worth, offered.employer[rows], offered.pupil[rows]))
+    rows, worth = rows[order], worth[order]
+    key = offered.pupil[rows] * employers + offered.employer[rows]
+    best = np.concatenate([[True], key[1:] != key[:-1]])
+    rows, worth = rows[best], worth[best]
+    points = np.rint(worth).astype(np.int64)
+    table = csr_array((points, (offered.pupil[rows], offered.employer[rows])), shape=(pupils, employers))
+    aims: list[object] = ["placed"] + ([first.astype(np.int64)] if first.any() else [])
+    answer = assign(table, seats=np.maximum(stock.places, 0), unplaced=-(1 << 40), aims=aims, seed=None, row_ids=lottery.tolist())
+    hit = answer.columns[offered.pupil[rows]] == offered.employer[rows]
+    rows, worth = rows[hit], worth[hit]
+    return rows[np.lexsort((lottery[offered.pupil[rows]], -worth))]

@@ -1,0 +1,151 @@
+"""What is left to give out, and what it costs: stock and prices of one region, and columns that draw on them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.solve.bundle import copy_slots
+from matchmaker.solve.compiled import compiled
+from matchmaker.solve.reach import Reach, Work
+
+__all__ = ["Columns", "Prices", "Stock", "column_fits", "free_prices", "full_stock", "give", "no_columns", "take"]
+
+EPS = 1e-6
+
+
+class Stock(NamedTuple):
+    """What is left: pieces of lots, hours of functions, places and supervision hours of employers, seats of vacancies."""
+
+    pieces: NDArray[np.int64]
+    function: NDArray[np.float64]
+    places: NDArray[np.int64]
+    supervision: NDArray[np.float64]
+    seats: NDArray[np.int64]
+
+
+class Prices(NamedTuple):
+    """Points that one unit of each resource is worth: a piece, an hour of a function, a place, an hour of supervision, a seat."""
+
+    pieces: NDArray[np.float64]
+    function: NDArray[np.float64]
+    places: NDArray[np.float64]
+    supervision: NDArray[np.float64]
+    seats: NDArray[np.float64]
+
+
+class Columns(NamedTuple):
+    """Positions for pupils: one row a (pupil, employer, bundle) or (pupil, vacancy).
+
+    `function` is the vacancy, -1 for a carved position; `lot` and `count` list the bundle, unused slots -1. `points` are
+    the points of the whole position.
+    """
+
+    pupil: NDArray[np.int64]
+    employer: NDArray[np.int64]
+    function: NDArray[np.int64]
+    points: NDArray[np.int64]
+    lot: NDArray[np.int64]
+    count: NDArray[np.int64]
+
+
+def full_stock(work: Work) -> Stock:
+    """Return everything there is to give out, as arrays that may be written to."""
+    return Stock(
+        pieces=work.lot_pieces.copy(),
+        function=work.cap.copy(),
+        places=work.places.copy(),
+        supervision=work.supervision.copy(),
+        seats=work.seats.copy(),
+    )
+
+
+def free_prices(work: Work) -> Prices:
+    """Return prices of nothing."""
+    return Prices(*(np.zeros(len(part)) for part in full_stock(work)))
+
+
+def no_columns(rows: int, most_tasks: int) -> Columns:
+    """Return room for `rows` columns; employer -1 says that a row is empty."""
+    return Columns(
+        pupil=np.arange(rows, dtype=np.int64),
+        employer=np.full(rows, -1, np.int64),
+        function=np.full(rows, -1, np.int64),
+        points=np.zeros(rows, np.int64),
+        lot=np.full((rows, most_tasks), -1, np.int64),
+        count=np.zeros((rows, most_tasks), np.int64),
+    )
+
+
+@compiled
+def column_fits(work: Work, stock: Stock, columns: Columns, row: int) -> bool:
+    """Say whether what is left suffices for a column."""
+    employer, function = columns.employer[row], columns.function[row]
+    if stock.places[employer] < 1 or work.support[columns.pupil[row]] > stock.supervision[employer] + EPS:
+        return False
+    if function >= 0:
+        return bool(stock.seats[function] > 0)
+    first = work.function_start[employer]
+    for slot in range(columns.lot.shape[1]):
+        lot = columns.lot[row, slot]
+        if lot < 0:
+            break
+        if columns.count[row, slot] > stock.pieces[lot]:
+            return False
+        for part in range(work.part_start[lot], work.part_start[lot + 1]):
+            own = 0.0
+            # Several lots of a column may draw on the same function.
+            for other in range(columns.lot.shape[1]):
+                drawn = columns.lot[row, other]
+                if drawn < 0:
+                    break
+                for twin in range(work.part_start[drawn], work.part_start[drawn + 1]):
+                    if work.part_function[twin] == work.part_function[part]:
+                        own += columns.count[row, other] * work.part_hours[twin]
+            if own > stock.function[first + work.part_function[part]] + EPS:
+                return False
+    return True
+
+
+@compiled
+def move_stock(work: Work, stock: Stock, columns: Columns, row: int, sign: int) -> None:
+    """Add (sign 1) or draw (sign -1) all that a column uses."""
+    employer, function = columns.employer[row], columns.function[row]
+    stock.places[employer] += sign
+    stock.supervision[employer] += sign * work.support[columns.pupil[row]]
+    if function >= 0:
+        stock.seats[function] += sign
+        return
+    first = work.function_start[employer]
+    for slot in range(columns.lot.shape[1]):
+        lot = columns.lot[row, slot]
+        if lot < 0:
+            break
+        stock.pieces[lot] += sign * columns.count[row, slot]
+        for part in range(work.part_start[lot], work.part_start[lot + 1]):
+            hours = columns.count[row, slot] * work.part_hours[part]
+            stock.function[first + work.part_function[part]] += sign * hours
+
+
+@compiled
+def take(work: Work, stock: Stock, columns: Columns, row: int) -> None:
+    """Draw what a column uses."""
+    move_stock(work, stock, columns, row, -1)
+
+
+@compiled
+def give(work: Work, stock: Stock, columns: Columns, row: int) -> None:
+    """Put back what a column uses."""
+    move_stock(work, stock, columns, row, 1)
+
+
+@compiled
+def copy_column(source: Columns, row: int, target: Columns, place: int) -> None:
+    """Write a column into a row of other columns."""
+    target.pupil[place] = source.pupil[row]
+    target.employer[place] = source.employer[row]
+    target.function[place] = source.function[row]
+    target.points[place] = source.points[row]
+    copy_slots(source.lot, source.count, row, target.lot, target.count, place)
