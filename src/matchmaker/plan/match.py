@@ -1,0 +1,218 @@
+"""`match`: from a region to a plan."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from matchmaker import __version__
+from matchmaker.errors import MatchmakerError
+from matchmaker.plan.fairness import placed_by_group
+from matchmaker.plan.obstacles import Obstacles
+from matchmaker.plan.plan import Plan
+from matchmaker.plan.reachable import hardest_to_place, lottery_ranks
+from matchmaker.plan.record import make_record, plain, without_times
+from matchmaker.plan.rows import Rows
+from matchmaker.plan.unplaced import explain_unplaced
+from matchmaker.positions import Ledger, Position, check_position, ledger_of
+from matchmaker.solve.compiled import announcing
+from matchmaker.solve.joint import solve
+from matchmaker.solve.joint.stock import full_stock, take
+from matchmaker.solve.reach import make_reach
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matchmaker.model import Policy, Region
+    from matchmaker.solve.joint import Solution
+    from matchmaker.solve.joint.stock import Stock
+    from matchmaker.solve.reach import Reach
+
+__all__ = ["match"]
+
+Progress = Callable[[str, float], None]
+
+
+def match(
+    region: Region,
+    *,
+    policy: Policy | Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    time_limit: float | None = None,
+    steps: int | None = None,
+    progress: Progress | None = None,
+    language: str | None = None,
+) -> Plan:
+    """Place the pupils of a region: vacancies and positions carved from tasks together.
+
+    Parameters
+    ----------
+    region : Region
+    policy : Policy or mapping, optional
+        A whole policy, or the choices that differ from the region's.
+    seed, time_limit, steps, language : optional
+        Single choices of the policy that differ.
+    progress : callable, optional
+        Called with the name of what is being done, and how far it is (0-1).
+
+    Returns
+    -------
+    Plan
+        Always one that breaks no rule; how good it is, its bound and status say.
+
+    Raises
+    ------
+    InputFaults
+        For an unknown choice of the policy, or a value that is not allowed.
+
+    Examples
+    --------
+    >>> import matchmaker as mm
+    >>> mm.match(mm.read_region(mm.town()), steps=0)                      # doctest: +SKIP
+    <Plan Waterbeek: ... of 200 placed, ... points, gap ... %>
+    """
+    digest = region.digest
+    chosen = _policy(region, policy, seed=seed, time_limit=time_limit, steps=steps, language=language)
+    region = region if chosen == region.policy else region.replace(policy=chosen)
+    work = _Work(region, progress)
+    with announcing(lambda name: work.tell(f"compiling {name}", 0.0)) if progress else nullcontext():
+        work.prepare()
+        solution = work.solve()
+        placements, not_placed = work.placements(solution), work.unplaced(solution)
+    return _plan(work, digest, solution, placements, not_placed)
+
+
+def _policy(region: Region, policy: Policy | Mapping[str, Any] | None, **single: Any) -> Policy:
+    chosen = region.policy
+    if policy is not None:
+        chosen = chosen.replace(**policy) if isinstance(policy, Mapping) else policy
+    changes = {name: value for name, value in single.items() if value is not None}
+    return chosen.replace(**changes) if changes else chosen
+
+
+class _Work:
+    """The steps of `match`, each with its counts and time."""
+
+    ledger: Ledger
+    reach: Reach
+    hardest: NDArray[np.bool_]
+    lottery: NDArray[np.int64]
+
+    def __init__(self, region: Region, progress: Progress | None) -> None:
+        self.region, self.policy, self.progress = region, region.policy, progress
+        self.steps: list[dict[str, Any]] = []
+        self.started = time.perf_counter()
+
+    def tell(self, what: str, how_far: float) -> None:
+        if self.progress is not None:
+            self.progress(what, how_far)
+
+    def done(self, name: str, **counts: Any) -> None:
+        now = time.perf_counter()
+        self.steps.append({"name": name, **counts, "seconds": round(now - self.started, 3)})
+        self.started = now
+
+    def prepare(self) -> None:
+        self.tell("numbers", 0.0)
+        self.ledger = ledger_of(self.region)
+        problem = self.ledger.problem
+        sizes = {name: len(getattr(self.region, name)) for name in ("pupils", "employers", "tasks", "observations")}
+        self.done("numbers", **sizes)
+        self.tell("reach", 0.0)
+        self.reach = make_reach(problem)
+        self.done("reach", pairs=len(self.reach.pair_pupil), vacancies=len(self.reach.vacancy_function))
+        self.lottery = lottery_ranks(problem.pupils.ids, seed=self.policy.seed)
+        self.hardest = hardest_to_place(problem, self.reach, self.lottery, share=self.policy.hardest_share)
+        self.done("hardest", hardest=int(self.hardest.sum()))
+
+    def solve(self) -> Solution:
+        self.tell("solve", 0.0)
+        fixed = np.zeros(len(self.hardest), bool)
+        fixed[self.ledger.problem.decisions.fixed[:, 0]] = True
+        found = solve(
+            self.reach,
+            hardest=self.hardest,
+            lottery=self.lottery,
+            fixed=fixed,
+            order=self.policy.order,
+            seed=self.policy.seed,
+            steps=self.policy.steps,
+            time_limit=self.policy.time_limit,
+            progress=self.progress,
+        )
+        self.steps += [plain(dict(step)) for step in found.steps]
+        self.started = time.perf_counter()
+        return found
+
+    def placements(self, solution: Solution) -> list[Position]:
+        """Describe every column of the solution; that solver and explanation count the same is made sure of."""
+        self.tell("reasons", 0.0)
+        columns, found = solution.columns, []
+        for pupil in np.flatnonzero(columns.employer >= 0).tolist():
+            function = int(columns.function[pupil])
+            if function >= 0:
+                bundle = self.ledger.vacancy(pupil, function)
+            else:
+                bundle = self.ledger.carved(pupil, columns.lot[pupil], columns.count[pupil])
+            position = check_position(self.ledger, bundle, language=self.policy.language)
+            if position.points != columns.points[pupil] or position.violations:
+                said = f"{int(columns.points[pupil])} points, {[one.rule for one in position.violations]}"
+                raise MatchmakerError(f"solver and rules disagree about {position!r}: {said}. Please report this.")
+            found.append(position)
+        return found
+
+    def unplaced(self, solution: Solution) -> Any:
+        obstacles = Obstacles(self.ledger.problem, self.reach, stock_left(self.reach, solution))
+        who = np.flatnonzero(solution.columns.employer < 0).tolist()
+        found = explain_unplaced(self.ledger, obstacles, who, language=self.policy.language)
+        self.done("reasons", placed=len(solution.columns.employer) - len(who), unplaced=len(who))
+        return found
+
+
+def stock_left(reach: Reach, solution: Solution) -> Stock:
+    """Return what a solution has left to give out."""
+    stock = full_stock(reach.work)
+    for row in np.flatnonzero(solution.columns.employer >= 0).tolist():
+        take(reach.work, stock, solution.columns, row)
+    return stock
+
+
+def _plan(work: _Work, digest: str, solution: Solution, placements: list[Position], not_placed: Any) -> Plan:
+    points = sum(position.points for position in placements)
+    # Points are whole, so the bound may be rounded down; the summand takes the noise of float sums away.
+    bound = math.floor(solution.bound + 1e-6)
+    facts = {
+        "status": "optimal" if solution.optimal else "limit",
+        "placed": len(placements),
+        "placed_bound": int(solution.placed_bound),
+        "points": points,
+        "bound": bound,
+    }
+    plan = Plan(
+        name=work.region.name,
+        date=work.region.date.isoformat(),
+        policy=work.policy.model_dump(mode="json"),
+        seed=work.policy.seed,
+        version=__version__,
+        input_digest=digest,
+        status="optimal" if solution.optimal else "limit",
+        points=points,
+        bound=bound,
+        placed_bound=int(solution.placed_bound),
+        language=work.policy.language,
+        placements=Rows(placements),
+        not_placed=Rows(not_placed),
+        fairness=placed_by_group(work.ledger, [position.pupil for position in placements], work.hardest),
+        steps=tuple(without_times(work.steps)),
+        record=make_record(work.policy, digest, work.steps, facts),
+        region=work.region,
+        solution=solution,
+    )
+    # What was worked out for the plan need not be worked out again for a question about it.
+    plan.__dict__.update(ledger=work.ledger, reach=work.reach)
+    return plan

@@ -1,0 +1,103 @@
+"""A plan in a few lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matchmaker.plan import Plan
+
+__all__ = ["rule_name", "summary"]
+
+SUMMARY = {
+    "en": {
+        "head": "{name}, {date}: {placed} of {pupils} pupils placed.",
+        "kinds": "{carved} on positions carved from tasks, {vacancy} on vacancies; {hours} h a week in all.",
+        "optimal": "{points} points; proved to be the best for this number of pupils.",
+        "limit": "{points} points; no plan for this number of pupils has more than {bound} (gap {gap} %).",
+        "hardest": "Of the {pupils} hardest to place, {placed} are placed.",
+        "unplaced": "Not placed: {count}. Most often in the way: {reasons}.",
+        "order": "Order of aims: {order}; ties by lottery with seed {seed}.",
+        "aims": "fixed: fixed decisions; placed: number placed; hardest: hardest to place; points: points",
+    },
+    "nl": {
+        "head": "{name}, {date}: {placed} van {pupils} leerlingen geplaatst.",
+        "kinds": "{carved} op plekken van afgesplitste taken, {vacancy} op vacatures; samen {hours} uur per week.",
+        "optimal": "{points} punten; bewezen het beste voor dit aantal leerlingen.",
+        "limit": "{points} punten; geen plan voor dit aantal leerlingen heeft er meer dan {bound} (verschil {gap} %).",
+        "hardest": "Van de {pupils} moeilijkst te plaatsen leerlingen zijn er {placed} geplaatst.",
+        "unplaced": "Niet geplaatst: {count}. Staat het vaakst in de weg: {reasons}.",
+        "order": "Volgorde van doelen: {order}; gelijke kansen geloot met seed {seed}.",
+        "aims": "fixed: vaste besluiten; placed: aantal geplaatst; hardest: moeilijkst te plaatsen; points: punten",
+    },
+}
+RULES = {
+    "en": {
+        "route": "route", "decisions": "decisions", "own_say": "own say", "travel": "travel",
+        "employer": "employer's terms",
+        "places": "places", "supervision": "supervision", "abilities": "abilities", "conditions": "conditions",
+        "certificates": "certificates", "hours": "hours", "timetable": "timetable", "tasks_once": "tasks given out",
+        "carving_limits": "limits on carving", "fit_floor": "floor",
+    },
+    "nl": {
+        "route": "route", "decisions": "besluiten", "own_say": "eigen stem", "travel": "reizen",
+        "employer": "eisen van de werkgever", "places": "plaatsen", "supervision": "begeleiding",
+        "abilities": "vermogens", "conditions": "omstandigheden", "certificates": "certificaten", "hours": "uren",
+        "timetable": "rooster", "tasks_once": "taken vergeven", "carving_limits": "grenzen aan afsplitsen",
+        "fit_floor": "ondergrens",
+    },
+}  # fmt: skip
+NAMED = 3
+
+
+def rule_name(rule: str, *, language: str) -> str:
+    """Return what a rule is called in a sentence; one without a name of its own is its id.
+
+    Examples
+    --------
+    >>> rule_name("travel", language="nl")
+    'reizen'
+    """
+    return RULES[language].get(rule, rule)
+
+
+def summary(plan: Plan, *, language: str = "en") -> str:
+    """Return a plan in a few lines of text.
+
+    Parameters
+    ----------
+    plan : Plan
+    language : str
+        ``en`` or ``nl``.
+    """
+    texts = SUMMARY[language]
+    kinds = Counter(one.kind for one in plan.placements)
+    hours = f"{sum(one.hours for one in plan.placements):g}"
+    gap = f"{100 * plan.gap:.1f}"
+    if language == "nl":
+        hours, gap = hours.replace(".", ","), gap.replace(".", ",")
+    hardest = plan.fairness.get("hardest", {}).get("yes")
+    lines = [
+        texts["head"].format(name=plan.name, date=plan.date, placed=plan.placed, pupils=plan.pupils),
+        texts["kinds"].format(carved=kinds["carved"], vacancy=kinds["vacancy"], hours=hours),
+        texts[plan.status].format(points=plan.points, bound=plan.bound, gap=gap),
+        texts["hardest"].format(**hardest) if hardest else "",
+        _unplaced(plan, texts["unplaced"], language),
+        texts["order"].format(order=_order(plan, texts["aims"]), seed=plan.seed),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _unplaced(plan: Plan, text: str, language: str) -> str:
+    """In how many pupils' lists of reasons each rule stands first by count."""
+    if not plan.not_placed:
+        return ""
+    worst = Counter(max(one.reasons, key=lambda reason: reason.count).rule for one in plan.not_placed)
+    named = [f"{rule_name(rule, language=language)} ({count})" for rule, count in worst.most_common(NAMED)]
+    return text.format(count=len(plan.not_placed), reasons=", ".join(named))
+
+
+def _order(plan: Plan, aims: str) -> str:
+    names = dict(part.split(": ") for part in aims.split("; "))
+    return ", ".join(names.get(aim, aim) for aim in plan.policy["order"])
