@@ -46,7 +46,7 @@ plan = mm.match(region, steps=20)
 plan
 
 # %% [markdown]
-# The bound is proven: no plan that places as many pupils, and as many of the hardest to place, has more points. How far
+# The bound is proven: no plan that places as many pupils has more points. How far
 # the best plan really lies below it is not known; the gap is the most that can be missing.
 
 # %%

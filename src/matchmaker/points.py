@@ -112,7 +112,7 @@ def rate_points(rate: NDArray[Any], share: NDArray[Any]) -> NDArray[np.float64]:
     >>> rate_points(np.array([100_000.0]), np.array([0.25])).tolist()
     [250.0]
     """
-    return np.rint(rate * share / UNIT)
+    return np.asarray(np.rint(rate * share / UNIT), float)
 
 
 def level_loss(problem: Problem) -> NDArray[np.int64]:

@@ -8,12 +8,13 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
     Array = TypeVar("Array", bound=NDArray[Any])
 
-__all__ = ["one_hot", "positions", "read_only", "starts"]
+__all__ = ["days_before", "one_hot", "positions", "read_only", "starts", "stated"]
 
 
 def read_only(array: Array) -> Array:
@@ -27,6 +28,33 @@ def read_only(array: Array) -> Array:
     """
     array.flags.writeable = False
     return array
+
+
+def stated(cells: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which cells of a column say something.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> stated(np.array(["a", None], object)).tolist()
+    [True, False]
+    """
+    nothing: Any = None
+    return np.asarray(np.not_equal(cells, nothing), bool)
+
+
+def days_before(day: date, dates: NDArray[Any]) -> NDArray[np.float64]:
+    """Return how many days each date lies before `day`; NaN where it is not stated.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import numpy as np
+    >>> days_before(date(2026, 11, 2), np.array(["2026-11-01", "NaT"], "datetime64[D]")).tolist()
+    [1.0, nan]
+    """
+    past = np.subtract(np.datetime64(day, "D"), dates.astype("datetime64[D]"))
+    return np.asarray(past / np.timedelta64(1, "D"), float)
 
 
 def positions(names: Sequence[str] | NDArray[np.object_], wanted: Iterable[str]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matchmaker.numbers.arrays import read_only
+from matchmaker.numbers.arrays import days_before, read_only, stated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,8 +34,8 @@ class LevelEstimates:
     percent : int16 array, shape (pupils, dimensions, levels)
         Chance of each level in whole percents (they add up to 100); all zero where nothing was observed.
     median : int8 array, shape (pupils, dimensions)
-        Position (in the framework's list of levels) of the level estimated: the lowest level that the pupil has a chance
-        of at least a half not to surpass; -1 where nothing was observed.
+        Position (in the framework's list of levels) of the level estimated: the lowest level that the pupil has a
+        chance of at least a half not to surpass; -1 where nothing was observed.
 
     Examples
     --------
@@ -65,7 +65,8 @@ def observation_quality() -> dict[str, Any]:
     Returns
     -------
     dict
-        ``half_life_months``, ``undated_months`` and per source ``spread``, ``bias`` (levels) and ``origin`` of the figure.
+        ``half_life_months``, ``undated_months`` and per source ``spread``, ``bias`` (levels) and ``origin`` of the
+        figure.
 
     Examples
     --------
@@ -123,7 +124,7 @@ def _usable(region: Region, pupil_ids: NDArray[np.object_]) -> tuple[NDArray[Any
     names, code = np.unique(source, return_inverse=True) if len(source) else (np.array([], str), np.zeros(0, np.int64))
     spread = np.array([quality[name]["spread"] for name in names], float)[code]
     bias = np.array([quality[name]["bias"] for name in names], float)[code]
-    days = (np.datetime64(region.date, "D") - table.column("date").astype("datetime64[D]")) / np.timedelta64(1, "D")
+    days = days_before(region.date, table.column("date"))
     months = np.where(np.isnan(days), quality["undated_months"], days / DAYS_A_MONTH)
     weight = 0.5 ** (np.maximum(months, 0.0) / quality["half_life_months"])
     level = table.column("level").astype(float)
@@ -136,7 +137,7 @@ def _usable(region: Region, pupil_ids: NDArray[np.object_]) -> tuple[NDArray[Any
 def _with_aid_at_hand(region: Region, pupil: NDArray[np.int64]) -> NDArray[np.bool_]:
     aid = region.observations.column("aid")
     counts = np.ones(len(aid), bool)
-    named = np.flatnonzero(np.not_equal(aid, None))
+    named = np.flatnonzero(stated(aid))
     if len(named):
         aids = dict(zip(region.pupils.column("id"), region.pupils.column("aids"), strict=True))
         who = region.observations.column("pupil")
@@ -152,5 +153,4 @@ def _whole_percents(log_chance: NDArray[np.float64]) -> NDArray[np.int16]:
     whole = np.floor(chance).astype(np.int16)
     rest = PERCENT - whole.sum(axis=1)
     rank = np.argsort(np.argsort(-(chance - whole), axis=1, kind="stable"), axis=1, kind="stable")
-    whole += (rank < rest[:, None]).astype(np.int16)
-    return whole
+    return np.asarray(whole + (rank < rest[:, None]), np.int16)

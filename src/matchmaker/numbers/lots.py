@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matchmaker.numbers.arrays import read_only, starts
+from matchmaker.numbers.arrays import read_only, starts, stated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +66,7 @@ def make_lots(
     <Lots: 2 lots of 3 tasks>
     """
     members: dict[tuple[int, str], list[int]] = {}
-    for task in np.flatnonzero(np.not_equal(together, None)):
+    for task in np.flatnonzero(stated(together)):
         members.setdefault((int(employer[task]), str(together[task])), []).append(int(task))
     free = np.asarray(detachable & (hours > 0))
     lot_of = np.arange(len(employer))
@@ -77,13 +77,15 @@ def make_lots(
     part_task = np.flatnonzero(free)
     part_task = part_task[np.lexsort((part_task, lot_of[part_task]))]
     first, lot = np.unique(lot_of[part_task], return_inverse=True)
-    single = np.equal(together[first], None)
+    single = ~stated(together[first])
     lot_pieces = np.where(single, pieces[first], 1).astype(np.int64)
     part_hours = hours[part_task] / lot_pieces[lot]
+    # Counting nothing gives whole numbers, whatever the weights; kernels are compiled for hours that are floats.
+    lot_hours = np.bincount(lot, weights=part_hours, minlength=len(first)).astype(float)
     return Lots(
         start=read_only(starts(employer[first], employers)),
         pieces=read_only(lot_pieces),
-        hours=read_only(np.bincount(lot, weights=part_hours, minlength=len(first))),
+        hours=read_only(lot_hours),
         part_start=read_only(starts(lot, len(first))),
         part_task=read_only(part_task.astype(np.int64)),
         part_hours=read_only(part_hours),

@@ -1,6 +1,7 @@
 """The one door from words to numbers: a `Region` becomes a `Problem`, read-only arrays in an order of their own.
 
-Everything is sorted by id (tasks and functions within their employer), so that the row order of the tables never matters.
+Everything is sorted by id (tasks and functions within their employer), so that the row order of the tables never
+matters.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matchmaker.numbers.arrays import one_hot, positions, read_only, starts
+from matchmaker.numbers.arrays import days_before, one_hot, positions, read_only, starts
 from matchmaker.numbers.levels import LevelEstimates, estimate_levels
 from matchmaker.numbers.lots import Lots, make_lots
 
@@ -70,7 +71,7 @@ class Employers:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Functions:
-    """Functions as arrays, sorted by employer and id. `cap` is the most hours a week that may be carved (inf: no limit)."""
+    """Functions as arrays, sorted by employer and id. `cap`: most hours a week to be carved (inf: no limit)."""
 
     ids: NDArray[np.object_]
     employer: NDArray[np.int64]
@@ -148,7 +149,8 @@ class Problem:
     weights: dict[str, float]
 
     def __repr__(self) -> str:
-        return f"<Problem: {len(self.pupils.ids)} pupils, {len(self.employers.ids)} employers, {len(self.tasks.ids)} tasks>"
+        pupils, employers, tasks = (len(part.ids) for part in (self.pupils, self.employers, self.tasks))
+        return f"<Problem: {pupils} pupils, {employers} employers, {tasks} tasks>"
 
 
 def make_problem(region: Region) -> Problem:
@@ -340,18 +342,13 @@ def _years(birth: NDArray[Any], region: Region) -> NDArray[np.int64]:
 
 
 def _days(since: NDArray[Any], region: Region) -> NDArray[np.int64]:
-    days = (np.datetime64(region.date, "D") - since.astype("datetime64[D]")) / np.timedelta64(1, "D")
-    return np.nan_to_num(days, nan=0.0).astype(np.int64)
+    return np.asarray(np.nan_to_num(days_before(region.date, since), nan=0.0), np.int64)
 
 
 def _decisions(region: Region, pupil_ids: NDArray[np.object_], employer_ids: NDArray[np.object_]) -> Decisions:
     table = region.decisions
-    rows = np.column_stack(
-        [positions(pupil_ids, table.column("pupil")), positions(employer_ids, table.column("employer"))]
-    ).reshape(-1, 2)
-    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))] if len(rows) else rows
-    kind = table.column("kind")
-    if len(rows):
-        kind = kind[np.lexsort((positions(employer_ids, table.column("employer")), positions(pupil_ids, table.column("pupil"))))]
-    fixed = np.asarray(kind == "fixed", bool)
+    pupil, employer = positions(pupil_ids, table.column("pupil")), positions(employer_ids, table.column("employer"))
+    order = np.lexsort((employer, pupil))
+    rows = np.column_stack([pupil, employer])[order]
+    fixed = np.asarray(table.column("kind")[order] == "fixed", bool)
     return Decisions(fixed=read_only(rows[fixed]), excluded=read_only(rows[~fixed]))

@@ -22,8 +22,8 @@ EPS = 1e-6
 def schedule(hours: Sequence[float], open_moments: Sequence[int]) -> NDArray[np.float64] | None:
     """Put the hours of each task on moments that are open to it, or say that it cannot be done.
 
-    Tasks with the fewest open moments come first, each as early in the week as it can; where that gets stuck, hours move
-    along augmenting paths (maximum flow; Ford and Fulkerson 1956), so that None means: no timetable exists.
+    Tasks with the fewest open moments come first, each as early in the week as it can; where that gets stuck, hours
+    move along augmenting paths (maximum flow; Ford and Fulkerson 1956), so that None means: no timetable exists.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def schedule(hours: Sequence[float], open_moments: Sequence[int]) -> NDArray[np.
 def _path(
     task: int, table: NDArray[np.float64], room: NDArray[np.float64], open_to: list[list[int]]
 ) -> list[tuple[int, int]] | None:
-    """Shortest chain of (task, moment it takes); every later task gives up hours in the moment before; the last has room."""
+    """Shortest chain of (task, moment it takes): each task after the first gives up hours in the moment before it."""
     reached_by: dict[int, int] = {}
     gives_up: dict[int, int] = {task: -1}
     line = [task]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "not_a_plan", "plan_document", "plan_parts"]
 
 SCHEMA = "matchmaker plan 1"
-HEAD = ("date", "policy", "seed", "version", "input_digest", "status", "points", "bound")
+HEAD = ("date", "policy", "seed", "version", "input_digest", "status", "points", "bound", "bound_aims")
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:

@@ -185,13 +185,14 @@ def stock_left(reach: Reach, solution: Solution) -> Stock:
 def _plan(work: _Work, digest: str, solution: Solution, placements: list[Position], not_placed: Any) -> Plan:
     points = sum(position.points for position in placements)
     # Points are whole, so the bound may be rounded down; the summand takes the noise of float sums away.
-    bound = math.floor(solution.bound + 1e-6)
+    bound, bound_aims = (math.floor(value + 1e-6) for value in (solution.bound, solution.bound_aims))
     facts = {
         "status": "optimal" if solution.optimal else "limit",
         "placed": len(placements),
         "placed_bound": int(solution.placed_bound),
         "points": points,
         "bound": bound,
+        "bound_aims": bound_aims,
     }
     plan = Plan(
         name=work.region.name,
@@ -203,6 +204,7 @@ def _plan(work: _Work, digest: str, solution: Solution, placements: list[Positio
         status="optimal" if solution.optimal else "limit",
         points=points,
         bound=bound,
+        bound_aims=bound_aims,
         placed_bound=int(solution.placed_bound),
         language=work.policy.language,
         placements=Rows(placements),

@@ -43,6 +43,9 @@ class Plan:
         ``optimal`` when proved so, else ``limit``.
     points, bound
         Total points, and a proven upper bound on the points of any plan that places as many.
+    bound_aims
+        The same for plans that also place as many of the hardest to place: no higher than `bound`. What lies between is
+        at most what placing the hardest first costs.
     placed_bound
         No plan places more pupils; None when not known.
     language
@@ -68,6 +71,7 @@ class Plan:
     status: Literal["optimal", "limit"]
     points: int
     bound: int
+    bound_aims: int
     placed_bound: int | None
     language: str
     placements: Rows[Position]
@@ -87,8 +91,10 @@ class Plan:
             raise MatchmakerError(
                 f"pupils twice in the plan: {twice}; not in it: {lost}; not in the region: {strange}."
             )
-        if self.bound < self.points:
-            raise MatchmakerError(f"the bound is {self.bound}, below the {self.points} points of the plan.")
+        if not self.bound >= self.bound_aims >= self.points:
+            raise MatchmakerError(
+                f"the bounds are {self.bound} and {self.bound_aims}, and the plan has {self.points} points."
+            )
 
     @property
     def placed(self) -> int:
@@ -102,7 +108,7 @@ class Plan:
 
     @property
     def gap(self) -> float:
-        """How far the points may be below the best: (bound - points) / |bound|."""
+        """How far the points may be below the best: ``(bound - points) / |bound|``."""
         return (self.bound - self.points) / abs(self.bound) if self.bound else 0.0
 
     def unplaced(self) -> Rows[Unplaced]:

@@ -19,11 +19,14 @@ LIBRARIES = ("numpy", "scipy", "numba", "pandas", "pydantic")
 BOUND = (
     "Lagrangian: prices on pieces of tasks, hours of functions, places, supervision and vacancies; every pupil takes "
     "the position worth most at these prices, by exact branch and bound; the sum plus the price of all there is to "
-    "give out is at least the points of any plan that places as many. Rounded down, as points are whole."
+    "give out is at least the points of any plan that places as many (bound), and as many of the hardest to place "
+    "(bound_aims). Rounded down, as points are whole. A region whose positions can all be listed is solved by "
+    "an integer program; its bounds are then the optima."
 )
 LOTTERY = (
     "Pupils are ranked by the BLAKE2b hash (16 bytes) of 'seed:id'; ties between plans that are equally good go to the "
-    "pupil with the lower rank. The order of rows never matters."
+    "pupil with the lower rank. The order of rows never matters. A region solved by integer program takes the optimum "
+    "that the program finds first, in order of ids."
 )
 TIMES = ("seconds", "second", "time")
 

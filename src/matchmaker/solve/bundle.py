@@ -1,7 +1,7 @@
 """The best bundle of tasks for one pupil at one employer, exactly: branch and bound with proven bounds.
 
 A bundle takes whole pieces of lots such that hours, number of tasks, least hours of a task, the functions' caps and the
-week all fit. Its value is the points of its pieces minus their prices. See docs/method/bundle.md.
+week all fit. Its value is the points of its pieces minus their prices. The bounds are in `bundle_bounds`.
 """
 
 from __future__ import annotations
@@ -11,15 +11,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.solve.bundle_bounds import (
+    EPS,
+    Items,
+    Limits,
+    fill_bound,
+    most_hours_table,
+    price_slots,
+    useful_items,
+)
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.reach import Work
 
 __all__ = ["Found", "Limits", "best_bundle", "copy_slots", "week_holds"]
 
-EPS = 1e-6
 LEAST_HOURS = 0.5
 LEAST_SHARE = 16.0
-BISECTIONS = 8
 BAND = 8.0
 TIE = 1e-9
 
@@ -48,25 +55,11 @@ def week_holds(masks: NDArray[np.int64], hours: NDArray[np.float64], count: int)
     return True
 
 
-class Items(NamedTuple):
-    """What may go into the bundle, in the order of the search.
-
-    `index` points into the caller's arrays; `net` and `hours` are of all pieces together, `net` less the price of the
-    task slots; `function` is -1 for a group of several tasks.
-    """
-
-    index: NDArray[np.int64]
-    net: NDArray[np.float64]
-    hours: NDArray[np.float64]
-    tasks: NDArray[np.int64]
-    function: NDArray[np.int64]
-
-
 class Trail(NamedTuple):
-    """The branch of the search that is looked at, one row a depth."""
+    """The branch of the search that is looked at, one row a depth; `left` counts the pieces still to be tried."""
 
     item: NDArray[np.int64]
-    count: NDArray[np.int64]
+    left: NDArray[np.int64]
     hours: NDArray[np.float64]
     value: NDArray[np.float64]
     points: NDArray[np.int64]
@@ -82,161 +75,8 @@ class Found(NamedTuple):
     """The best bundles so far, best first; unused slots have lot -1."""
 
     lot: NDArray[np.int64]
-    count: NDArray[np.int64]
+    count: NDArray[np.int64]  # type: ignore[assignment]  # hides a method of tuple that nobody needs here
     value: NDArray[np.float64]
-
-
-class Limits(NamedTuple):
-    """What the position must keep to: hours, number of tasks, least points of its pieces, the pupil's moments, hours left a function."""
-
-    hours_min: float
-    hours_max: float
-    tasks: int
-    points: int
-    available: int
-    function: NDArray[np.float64]
-
-
-@compiled
-def slots_used(items: Items, order: NDArray[np.int64], room: float, price: float) -> float:
-    """Count the task slots of the fractional fill at this price of a slot."""
-    used = 0.0
-    for i in order:
-        if items.net[i] <= price * items.tasks[i] or room <= EPS:
-            break
-        part = min(1.0, room / items.hours[i])
-        used += part * items.tasks[i]
-        room -= part * items.hours[i]
-    return used
-
-
-@compiled
-def sort_by_worth(items: Items, price: float, order: NDArray[np.int64], worth: NDArray[np.float64]) -> None:
-    """Sort `order` by value an hour at this price of a slot, best first, ties by item; insertion, as it is nearly sorted."""
-    for i in range(len(order)):
-        worth[i] = (items.net[i] - price * items.tasks[i]) / items.hours[i]
-    for place in range(1, len(order)):
-        moving, at = order[place], place
-        while at > 0:
-            other = order[at - 1]
-            if worth[other] > worth[moving] or (worth[other] == worth[moving] and other < moving):
-                break
-            order[at] = other
-            at -= 1
-        order[at] = moving
-
-
-@compiled
-def price_slots(items: Items, room: float, most_tasks: int) -> tuple[NDArray[np.int64], float]:
-    """Find the price of a task slot at which hours and slots run out together, and the items' order at that price.
-
-    The fractional fill in that order plus price x slots is an upper bound on any bundle (Lagrangian relaxation of the
-    number of tasks); this price makes it nearly the smallest such bound.
-    """
-    order, worth = np.arange(len(items.net)), np.empty(len(items.net))
-    sort_by_worth(items, 0.0, order, worth)
-    if slots_used(items, order, room, 0.0) <= most_tasks:
-        return order, 0.0
-    low, high = 0.0, 0.0
-    for i in range(len(items.net)):
-        high = max(high, items.net[i] / items.tasks[i])
-    for _ in range(BISECTIONS):
-        price = (low + high) / 2
-        sort_by_worth(items, price, order, worth)
-        if slots_used(items, order, room, price) > most_tasks:
-            low = price
-        else:
-            high = price
-    sort_by_worth(items, high, order, worth)
-    return order, high
-
-
-@compiled
-def fill_bound(
-    items: Items,
-    start: int,
-    room: float,
-    need: float,
-    limits: Limits,
-    taken: NDArray[np.float64],
-    scratch: NDArray[np.float64],
-) -> float:
-    """Bound what items from `start` on can still add within `room` hours, when they must add `need` hours at least.
-
-    The hours of the position and those of each function are nested limits, for which filling by value an hour is the
-    best fractional choice (greedy on a polymatroid). Items of several functions count as of none.
-    """
-    bound = 0.0
-    for f in range(len(scratch)):
-        scratch[f] = limits.function[f] - taken[f]
-    for i in range(start, len(items.net)):
-        wanted = room if items.net[i] > 0.0 else need
-        part = min(items.hours[i], wanted)
-        if part <= EPS:
-            if items.net[i] <= 0.0 or room <= EPS:
-                break
-            continue
-        if items.function[i] >= 0:
-            part = min(part, scratch[items.function[i]])
-            if part <= 0.0:
-                continue
-            scratch[items.function[i]] -= part
-        bound += items.net[i] * part / items.hours[i]
-        room -= part
-        need -= part
-    return bound if need <= EPS else -np.inf
-
-
-@compiled
-def most_hours_table(hours: NDArray[np.float64], most_tasks: int) -> NDArray[np.float64]:
-    """Return for every suffix of items and number of slots the most hours they can add, shape (items + 1, slots + 1)."""
-    table = np.zeros((len(hours) + 1, most_tasks + 1))
-    longest = np.zeros(most_tasks + 1)
-    for i in range(len(hours) - 1, -1, -1):
-        moving = hours[i]
-        for slot in range(most_tasks):
-            if moving > longest[slot]:
-                moving, longest[slot] = longest[slot], moving
-        total = 0.0
-        for slot in range(most_tasks):
-            total += longest[slot]
-            table[i, slot + 1] = total
-    return table
-
-
-@compiled
-def useful_items(
-    lots: NDArray[np.int64],
-    net: NDArray[np.float64],
-    pieces: NDArray[np.int64],
-    work: Work,
-    limits: Limits,
-    least_hours: float,
-) -> Items:
-    """Collect the items of which a task of more than `least_hours` is left (a sixteenth of the position) and that fit into its hours."""
-    count = 0
-    items = Items(
-        np.empty(len(lots), np.int64),
-        np.empty(len(lots)),
-        np.empty(len(lots)),
-        np.empty(len(lots), np.int64),
-        np.empty(len(lots), np.int64),
-    )
-    for i in range(len(lots)):
-        lot = lots[i]
-        most = min(pieces[i], int((limits.hours_max + EPS) / work.lot_hours[lot]))
-        smallest = 1e9
-        for part in range(work.part_start[lot], work.part_start[lot + 1]):
-            smallest = min(smallest, most * work.part_hours[part])
-        if most < 1 or smallest < least_hours - EPS:
-            continue
-        items.index[count] = i
-        items.net[count] = most * net[i]
-        items.hours[count] = most * work.lot_hours[lot]
-        items.tasks[count] = work.part_start[lot + 1] - work.part_start[lot]
-        items.function[count] = work.part_function[work.part_start[lot]] if items.tasks[count] == 1 else -1
-        count += 1
-    return Items(items.index[:count], items.net[:count], items.hours[:count], items.tasks[:count], items.function[:count])
 
 
 @compiled
@@ -321,9 +161,9 @@ def keep_bundle(found: Found, kept: int, trail: Trail, depth: int, items: Items,
         found.lot[place, d] = -1
         found.count[place, d] = 0
     for d in range(depth):
-        found.lot[place, d] = lots[items.index[trail.item[d]]]
+        found.lot[place, d] = lots[items.row[trail.item[d]]]
         # The count was lowered when the branch was entered, ready for the next one.
-        found.count[place, d] = trail.count[d] + 1
+        found.count[place, d] = trail.left[d] + 1
     return min(kept + 1, len(found.value))
 
 
@@ -345,7 +185,7 @@ def search(
     items = useful_items(lots, net, pieces, work, limits, least_hours)
     order, slot_price = price_slots(items, limits.hours_max, limits.tasks)
     items = Items(
-        items.index[order],
+        items.row[order],
         items.net[order] - slot_price * items.tasks[order],
         items.hours[order],
         items.tasks[order],
@@ -359,11 +199,11 @@ def search(
     trail = new_trail(limits.tasks, len(limits.function))
     depth = 0
     while depth >= 0:
-        if trail.count[depth] == 0:
+        if trail.left[depth] == 0:
             trail.item[depth] += 1
             k, slots = trail.item[depth], limits.tasks - trail.tasks[depth]
             need = limits.hours_min - trail.hours[depth]
-            if k >= len(items.index) or slots == 0 or most_hours[k, slots] < need - EPS:
+            if k >= len(items.net) or slots == 0 or most_hours[k, slots] < need - EPS:
                 depth -= 1
                 continue
             room = limits.hours_max - trail.hours[depth]
@@ -371,19 +211,19 @@ def search(
             if trail.value[depth] + slot_price * slots + more <= floor + TIE:
                 depth -= 1
                 continue
-            i = items.index[k]
+            i = items.row[k]
             if items.tasks[k] > slots:
                 continue
-            trail.count[depth] = min(pieces[i], int((room + EPS) / work.lot_hours[lots[i]]))
-            if trail.count[depth] == 0:
+            trail.left[depth] = min(pieces[i], int((room + EPS) / work.lot_hours[lots[i]]))
+            if trail.left[depth] == 0:
                 continue
-        count = trail.count[depth]
-        trail.count[depth] -= 1
+        count = trail.left[depth]
+        trail.left[depth] -= 1
         nodes -= 1
         if nodes < 0:
             return kept, max(root, floor), 0
         k = trail.item[depth]
-        i = items.index[k]
+        i = items.row[k]
         if not add_lot(trail, depth, lots[i], count, work, limits):
             continue
         depth += 1
@@ -391,7 +231,7 @@ def search(
         trail.points[depth] = trail.points[depth - 1] + count * points[i]
         trail.tasks[depth] = trail.tasks[depth - 1] + items.tasks[k]
         trail.item[depth] = k
-        trail.count[depth] = 0
+        trail.left[depth] = 0
         enough = trail.hours[depth] >= limits.hours_min - EPS and trail.points[depth] >= limits.points
         if enough and trail.value[depth] > floor + TIE:
             kept = keep_bundle(found, kept, trail, depth, items, lots)
@@ -414,8 +254,9 @@ def best_bundle(
 ) -> tuple[int, float]:
     """Find the best bundles worth more than `beat`, best first, as many as `found` has rows.
 
-    A task must be at least a sixteenth of the position: the longer the position, the fewer tasks may go in. The hours are
-    therefore searched in bands of eight (sixteen half hours), the longest first, each with the tasks that are long enough.
+    A task must be at least a sixteenth of the position: the longer the position, the fewer tasks may go in. The hours
+    are therefore searched in bands of eight (sixteen half hours), the longest first, each with the tasks that are long
+    enough.
 
     Parameters
     ----------
@@ -446,7 +287,7 @@ def best_bundle(
         low = limits.hours_min
         if LEAST_SHARE * smallest < high - EPS:
             low = max(low, BAND * np.ceil(high / BAND - 1.0 - EPS))
-        # A band is open below: a bundle of just `low` hours belongs to the next one, and so do tasks of a sixteenth of it.
+        # A band is open below: a bundle of just `low` hours belongs to the next one, and so do tasks of a sixteenth.
         gap = 2 * EPS if low > limits.hours_min + EPS else 0.0
         own = Limits(low + gap, high, limits.tasks, limits.points, limits.available, limits.function)
         least_hours = max(LEAST_HOURS, low / LEAST_SHARE + gap)

@@ -1,4 +1,4 @@
-"""Work over many rows at once: chunks of rows on threads. Kernels release the interpreter's lock, so threads are enough."""
+"""Chunks of rows on threads. Kernels release the interpreter's lock, so that threads are enough."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ CHUNKS_A_THREAD = 8
 
 
 def in_chunks(work: Callable[[int, int], None], rows: int, *, threads: int | None = None) -> None:
-    """Call ``work(first, last)`` for chunks that cover all rows; every row must be worked on alone, so that chunks never matter.
+    """Call ``work(first, last)`` for chunks that cover all rows.
+
+    Every row must be worked on by itself, so that neither the chunks nor the number of threads matter.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is in reach: for every pupil the employers that the rules allow, the lots that may be split off there, the open vacancies, and the points of each."""
+"""What is in reach of every pupil: employers, lots that may be split off, open vacancies, and the points of each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from matchmaker.rules import employer_mask, task_factors
 if TYPE_CHECKING:
     from matchmaker.numbers.problem import Problem
 
-__all__ = ["Reach", "Work", "make_reach", "make_work"]
+__all__ = ["Reach", "Work", "first_pupils", "make_reach", "make_work"]
 
 ROWS_A_BLOCK = 48
 MIN_TASK_HOURS = 0.5
@@ -27,7 +27,8 @@ class Work(NamedTuple):
     """What employers have to give, and what pupils can take, as the solver sees it: arrays without words.
 
     `lot_*` one row a lot, `part_*` one row a task within a lot, `part_function` counts within the employer from
-    `function_start`. `places`, `supervision`, `seats` (vacancies a function) and `cap` (hours a function may give up) are what there is to give out.
+    `function_start`. `places`, `supervision`, `seats` (vacancies a function) and `cap` (hours a function may give up)
+    are what there is to give out.
     """
 
     hours_min: NDArray[np.float64]
@@ -88,6 +89,23 @@ class Reach(NamedTuple):
         return f"<Reach: {len(self.pair_start) - 1} pupils, {len(self.pair_pupil)} pairs, {len(self.item_lot)} items>"
 
 
+def first_pupils(reach: Reach, pupils: int) -> Reach:
+    """Return the same work in reach of the first `pupils` only."""
+    pairs, options = reach.pair_start[pupils], reach.vacancy_start[pupils]
+    return reach._replace(
+        pair_start=reach.pair_start[: pupils + 1],
+        pair_pupil=reach.pair_pupil[:pairs],
+        pair_employer=reach.pair_employer[:pairs],
+        pair_points=reach.pair_points[:pairs],
+        item_start=reach.item_start[: pairs + 1],
+        item_lot=reach.item_lot[: reach.item_start[pairs]],
+        item_points=reach.item_points[: reach.item_start[pairs]],
+        vacancy_start=reach.vacancy_start[: pupils + 1],
+        vacancy_function=reach.vacancy_function[:options],
+        vacancy_points=reach.vacancy_points[:options],
+    )
+
+
 def make_work(problem: Problem) -> Work:
     """Collect what there is to give out and to take.
 
@@ -98,7 +116,8 @@ def make_work(problem: Problem) -> Work:
     >>> make_work(make_problem(mm.read_region(mm.town()))).max_tasks
     5
     """
-    lots, tasks, employers, functions, pupils = problem.lots, problem.tasks, problem.employers, problem.functions, problem.pupils
+    lots, tasks, pupils = problem.lots, problem.tasks, problem.pupils
+    employers, functions = problem.employers, problem.functions
     part_function = tasks.function[lots.part_task] - employers.function_start[tasks.employer[lots.part_task]]
     first_task = lots.part_task[lots.part_start[:-1]]
     return Work(

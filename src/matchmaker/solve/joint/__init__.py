@@ -1,4 +1,4 @@
-"""Carve and place together: one region's reach in, a position for as many pupils as possible out, with a proven bound."""
+"""Carve and place together: a region's reach in; out comes a plan for as many pupils as possible, and its bound."""
 
 from __future__ import annotations
 

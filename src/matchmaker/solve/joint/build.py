@@ -1,4 +1,4 @@
-"""Kernels that give positions out: the best position at one employer from what is left, and rebuilding a few employers."""
+"""Kernels that give positions out: the best position at an employer from what is left, and rebuilding employers."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ SHAKE = 15.0
 
 
 class Alone(NamedTuple):
-    """The position worth most of every pair when nothing else is given out at the employer, filled in when first asked for.
+    """The position worth most of every pair when nothing else is given out at the employer.
 
-    Whoever frees a whole employer starts from there again: such a position stays the best one as long as it fits.
+    Filled in when first asked for. Whoever frees a whole employer starts from there again: such a position stays the
+    best one as long as it fits.
     """
 
     columns: Columns
@@ -31,10 +32,10 @@ class Alone(NamedTuple):
 
 
 class Aims(NamedTuple):
-    """What a placement is worth in the order of the policy: `bonus` [pupils] for placing the pupil at all, plus `scale` x points.
+    """What a placement is worth in the order of the policy.
 
-    The weights are whole numbers so far apart that no sum over the pupils of one move lets a later aim outweigh an
-    earlier one.
+    `bonus` [pupils] for placing the pupil at all, plus `scale` x points. The weights are whole numbers so far apart
+    that no sum over the pupils of one move lets a later aim outweigh an earlier one.
     """
 
     bonus: NDArray[np.int64]
@@ -45,9 +46,9 @@ class Aims(NamedTuple):
 def column_worth(reach: Reach, columns: Columns, row: int, prices: Prices, piece_price: NDArray[np.float64]) -> float:
     """Return a column's points minus the prices of all it uses."""
     employer, function = columns.employer[row], columns.function[row]
-    worth = columns.points[row] - pair_price(reach, prices, columns.pupil[row], employer)
+    worth = float(columns.points[row]) - pair_price(reach, prices, columns.pupil[row], employer)
     if function >= 0:
-        return worth - prices.seats[function]
+        return float(worth - prices.seats[function])
     for slot in range(columns.lot.shape[1]):
         if columns.lot[row, slot] < 0:
             break
@@ -68,7 +69,10 @@ def best_position(
     row: int,
     found: Found,
 ) -> float:
-    """Write the pupil's position worth most at an employer, from what is left, into a row; return its worth, or a very low number."""
+    """Write the pupil's position worth most at an employer, from what is left, into a row; return its worth.
+
+    Where there is none, the row's employer is -1 and the worth a very low number.
+    """
     work = reach.work
     target.employer[row] = -1
     if stock.places[employer] < 1 or work.support[pupil] > stock.supervision[employer] + 1e-6:
@@ -120,7 +124,7 @@ def best_alone(
             reach, full, prices, piece_price, pupil, employer, NONE, alone.columns, pair, found
         )
     copy_column(alone.columns, pair, target, row)
-    return alone.worth[pair]
+    return float(alone.worth[pair])
 
 
 @compiled
@@ -131,7 +135,11 @@ def new_found(rows: int, most_tasks: int) -> Found:
 
 @compiled
 def shake_prices(
-    reach: Reach, piece_price: NDArray[np.float64], employers: NDArray[np.int64], state: NDArray[np.int64], shaken: NDArray[np.float64]
+    reach: Reach,
+    piece_price: NDArray[np.float64],
+    employers: NDArray[np.int64],
+    state: NDArray[np.int64],
+    shaken: NDArray[np.float64],
 ) -> None:
     """Write prices between nothing and twice the price, plus a little, for the lots of these employers."""
     for employer in employers:
@@ -144,14 +152,14 @@ def value_of(chosen: Columns, pupil: int, aims: Aims) -> int:
     """Return what a pupil's placement adds to the aims, 0 when unplaced."""
     if chosen.employer[pupil] < 0:
         return 0
-    return aims.bonus[pupil] + aims.scale * chosen.points[pupil]
+    return int(aims.bonus[pupil] + aims.scale * chosen.points[pupil])
 
 
 @compiled
 def draw(state: NDArray[np.int64]) -> float:
     """Return the next number in [0, 1) of a multiplicative congruential generator (Lehmer; Park and Miller 1988)."""
     state[0] = state[0] * 48271 % 2147483647
-    return (state[0] - 1) / 2147483646.0
+    return float((state[0] - 1) / 2147483646.0)
 
 
 @compiled(inline=True)
@@ -170,9 +178,10 @@ def rebuild(
     noise: float,
     yields: float,
 ) -> int:
-    """Free these employers' pupils and fill the employers again from `pupils`; keep the result unless it loses more than `yields`.
+    """Free these employers' pupils and fill the employers again from `pupils`.
 
-    `pupils` holds everybody placed at the employers, and others who are unplaced. Returns the gain (0 when undone).
+    `pupils` holds everybody placed at the employers, and others who are unplaced. The result is kept unless it loses
+    more than `yields`. Returns the gain (0 when undone).
     """
     work, count = reach.work, len(pupils)
     old = empty_columns(count, work.max_tasks)

@@ -1,4 +1,4 @@
-"""Prices and bound: Lagrangian relaxation of everything that is shared, by deflected subgradient steps on a pool of columns."""
+"""Prices and bound: Lagrangian relaxation of all that is shared, by subgradient steps on a pool of columns."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matchmaker.solve.compiled import compiled
 from matchmaker.solve.chunks import in_chunks
+from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
 from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock, no_columns
 
@@ -59,9 +59,10 @@ def pool_of(batches: list[Columns], pupils: int) -> Pool:
 
 @dataclass(frozen=True)
 class Count:
-    """An aim that counts placed pupils: those in `mask`, of whom a plan places `target`; worth `weight` points each in the relaxation.
+    """An aim that counts placed pupils: those in `mask`, of whom a plan places `target`.
 
-    `free` says that the plan compared with places just `target`, so that the weight may also be negative.
+    In the relaxation each of them is worth `weight` points. `free` says that the plan compared with places just
+    `target`, so that the weight may also be negative.
     """
 
     mask: NDArray[np.float64]
@@ -168,7 +169,9 @@ def ascend(
     move_counts: bool = False,
     patience: int = 25,
 ) -> Dual:
-    """Lower the value of the relaxation over the pool by deflected subgradient steps (Held and Karp 1971; Camerini and others 1975).
+    """Lower the value of the relaxation over the pool by deflected subgradient steps.
+
+    After Held and Karp (1971) and Camerini, Fratta and Maffioli (1975).
 
     Parameters
     ----------
@@ -271,9 +274,10 @@ def between(share: float, one: Prices, other: Prices) -> Prices:
 
 
 class Relaxation:
-    """Column generation with smoothing (Wentges 1997): prices from the pool, a proven bound and new columns from exact pricing.
+    """Column generation with smoothing (Wentges 1997).
 
-    `counts` and `prices` are the best found, `bound` the proven bound at them, `pool` all columns priced.
+    Prices come from the pool, a proven bound and new columns from exact pricing. `counts` and `prices` are the best
+    found, `bound` the proven bound at them, `pool` all columns priced.
     """
 
     def __init__(self, reach: Reach, counts: list[Count]) -> None:
@@ -291,7 +295,10 @@ class Relaxation:
         self._prices, self._theta = self.prices, 0.5
 
     def improve(self, *, steps: int, target: float, move_counts: bool = False) -> float:
-        """Do one round: subgradient steps on the pool, then exact pricing half way; return how far the pool is below the bound."""
+        """Do one round: subgradient steps on the pool, then exact pricing half way.
+
+        Returns how far the value over the pool is below the bound.
+        """
         dual = ascend(
             self.reach,
             self.pool,

@@ -1,4 +1,4 @@
-"""Small regions exactly: list every position of every pair, and choose among them with an integer program, aim by aim."""
+"""Small regions exactly: list every position of every pair, and choose with an integer program, aim by aim."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from matchmaker.solve.joint.stock import Columns, copy_column, free_prices, full
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.sparse import csr_array
 
     from matchmaker.solve.reach import Reach
 
@@ -20,7 +21,7 @@ __all__ = ["all_columns", "solve_exactly"]
 MOST_COLUMNS = 8_000
 MOST_OF_A_PAIR = 4_000
 MOST_ITEMS = 2_000
-SECONDS = 5.0
+MOST_BRANCHES = 3_000
 
 
 def all_columns(reach: Reach) -> Columns | None:
@@ -30,8 +31,8 @@ def all_columns(reach: Reach) -> Columns | None:
     work, stock, free = reach.work, full_stock(reach.work), free_prices(reach.work)
     piece_price, rows = piece_prices(reach, free), 0
     columns = no_columns(MOST_COLUMNS, work.max_tasks)
-    width = MOST_OF_A_PAIR
-    found = Found(np.full((width, work.max_tasks), -1, np.int64), np.zeros((width, work.max_tasks), np.int64), np.zeros(width))
+    shape = (MOST_OF_A_PAIR, work.max_tasks)
+    found = Found(np.full(shape, -1, np.int64), np.zeros(shape, np.int64), np.zeros(MOST_OF_A_PAIR))
     for option in range(len(reach.vacancy_function)):
         pupil = int(np.searchsorted(reach.vacancy_start, option, side="right")) - 1
         function = reach.vacancy_function[option]
@@ -40,7 +41,7 @@ def all_columns(reach: Reach) -> Columns | None:
         rows += 1
     for pair in range(len(reach.pair_pupil)):
         count, _ = price_pair(reach, stock, piece_price, pair, -1e18, found)
-        if count == width or rows + count > MOST_COLUMNS:
+        if count == MOST_OF_A_PAIR or rows + count > MOST_COLUMNS:
             return None
         own = slice(rows, rows + count)
         columns.pupil[own], columns.employer[own] = reach.pair_pupil[pair], reach.pair_employer[pair]
@@ -50,62 +51,85 @@ def all_columns(reach: Reach) -> Columns | None:
     return Columns(*(part[:rows] for part in columns))
 
 
-def solve_exactly(reach: Reach, *, masks: list[NDArray[np.bool_]]) -> Columns | None:
-    """Return the best plan: most placed of each mask in turn, then most points; None when the region is too large."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
+def solve_exactly(
+    reach: Reach, *, masks: list[NDArray[np.bool_]], same_number: list[NDArray[np.bool_]], seconds: float
+) -> tuple[Columns, int] | None:
+    """Return the best plan, most placed of each mask in turn, then most points; None when the region is too large.
 
+    Beside it the most points of any plan that places as many of each mask in `same_number` only.
+    """
     columns = all_columns(reach)
-    pupils = len(reach.pair_start) - 1
-    chosen = no_columns(pupils, reach.work.max_tasks)
+    chosen = no_columns(len(reach.pair_start) - 1, reach.work.max_tasks)
     if columns is None:
         return None
     if not len(columns.pupil):
-        return chosen
+        return chosen, 0
     table, room = _resources(reach, columns)
-    limits = [LinearConstraint(table, -np.inf, room)]
-    aims = [mask[columns.pupil].astype(float) for mask in masks if mask.any()] + [columns.points.astype(float)]
+    points = columns.points.astype(float)
+    counted = [mask[columns.pupil].astype(float) for mask in masks if mask.any()]
+    wider = [mask[columns.pupil].astype(float) for mask in same_number if mask.any()]
+    taken = _most(table, room, [*counted, points], seconds=seconds)
+    if taken is None:
+        return None
+    most = taken if len(wider) == len(counted) else _most(table, room, [*wider, points], seconds=seconds)
+    if most is None:
+        return None
+    for row in np.flatnonzero(taken):
+        copy_column(columns, int(row), chosen, int(columns.pupil[row]))
+    return chosen, int(columns.points[most].sum())
+
+
+def _most(
+    table: csr_array, room: NDArray[np.float64], aims: list[NDArray[np.float64]], *, seconds: float
+) -> NDArray[np.bool_] | None:
+    """Choose columns: most of the first aim, then of the next; None when time runs out.
+
+    Branches are counted, so that a slower machine finds the same plan; `seconds` is for a time limit of the user.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    limits, taken = [LinearConstraint(table, -np.inf, room)], None
     for aim in aims:
         answer = milp(
             -aim,
             constraints=limits,
-            integrality=np.ones(len(aim)),
+            integrality=np.ones(len(aim), np.int64),
             bounds=Bounds(0, 1),
-            options={"mip_rel_gap": 0.0, "time_limit": SECONDS},
+            options={"mip_rel_gap": 0.0, "node_limit": MOST_BRANCHES, "time_limit": seconds},
         )
-        if answer.status != 0:
+        if answer.x is None or answer.status != 0:
             return None
+        taken = answer.x > 0.5
         limits.append(LinearConstraint(aim[None, :], round(-answer.fun) - 0.5, np.inf))
-    for row in np.flatnonzero(answer.x > 0.5):
-        copy_column(columns, int(row), chosen, int(columns.pupil[row]))
-    return chosen
+    return taken
 
 
-def _resources(reach: Reach, columns: Columns) -> tuple[object, NDArray[np.float64]]:
-    """Sparse table of what every column uses, and what there is: pupils, places, supervision, pieces, functions, seats."""
+def _resources(reach: Reach, columns: Columns) -> tuple[csr_array, NDArray[np.float64]]:
+    """Table of what every column uses, and what there is: pupils, places, supervision, pieces, functions, seats."""
     from scipy.sparse import coo_array
 
     work, stock, pupils = reach.work, full_stock(reach.work), len(reach.pair_start) - 1
     room = np.concatenate([np.ones(pupils), stock.places, stock.supervision, stock.pieces, stock.function, stock.seats])
-    offset = np.cumsum([0, pupils, *(len(part) for part in (stock.places, stock.supervision, stock.pieces, stock.function))])
-    rows, cols, amounts = [], [], []
-    every = np.arange(len(columns.pupil))
-    for base, index, amount in (
-        (offset[0], columns.pupil, np.ones(len(every))),
-        (offset[1], columns.employer, np.ones(len(every))),
-        (offset[2], columns.employer, work.support[columns.pupil]),
-    ):
-        rows.append(base + index), cols.append(every), amounts.append(amount)
+    before = np.cumsum(
+        [pupils, *(len(part) for part in (stock.places, stock.supervision, stock.pieces, stock.function))]
+    )
+    every, one = np.arange(len(columns.pupil)), np.ones(len(columns.pupil))
     seat = np.flatnonzero(columns.function >= 0)
-    rows.append(offset[5] + columns.function[seat]), cols.append(seat), amounts.append(np.ones(len(seat)))
     column, slot = np.nonzero(columns.lot >= 0)
     lot, count = columns.lot[column, slot], columns.count[column, slot].astype(float)
-    rows.append(offset[3] + lot), cols.append(column), amounts.append(count)
     parts = np.diff(work.part_start)[lot]
     which = np.repeat(np.arange(len(lot)), parts)
     part = np.arange(len(which)) - np.repeat(np.cumsum(parts) - parts, parts) + work.part_start[lot][which]
     function = work.function_start[work.lot_employer[lot[which]]] + work.part_function[part]
-    rows.append(offset[4] + function), cols.append(column[which]), amounts.append(count[which] * work.part_hours[part])
-    shape = (len(room), len(every))
-    table = coo_array((np.concatenate(amounts), (np.concatenate(rows), np.concatenate(cols))), shape=shape).tocsr()
+    uses = (
+        (columns.pupil, every, one),
+        (before[0] + columns.employer, every, one),
+        (before[1] + columns.employer, every, work.support[columns.pupil]),
+        (before[2] + lot, column, count),
+        (before[3] + function, column[which], count[which] * work.part_hours[part]),
+        (before[4] + columns.function[seat], seat, one[seat]),
+    )
+    rows, cols, amounts = (np.concatenate(part) for part in zip(*uses, strict=True))
+    table = coo_array((amounts, (rows, cols)), shape=(len(room), len(every))).tocsr()
     limited = np.isfinite(room)
     return table[limited], room[limited] + 1e-6

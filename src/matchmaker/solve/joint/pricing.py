@@ -1,4 +1,4 @@
-"""Pricing: the position worth most, points minus prices, for one pair, and for every pupil over all employers in reach."""
+"""Pricing: the position worth most, points minus prices, of one pair, and of every pupil over all employers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def piece_prices(reach: Reach, prices: Prices) -> NDArray[np.float64]:
 @compiled
 def pair_price(reach: Reach, prices: Prices, pupil: int, employer: int) -> float:
     """Return what a place and the supervision of this pupil cost at this employer."""
-    return prices.places[employer] + prices.supervision[employer] * reach.work.support[pupil]
+    return float(prices.places[employer] + prices.supervision[employer] * reach.work.support[pupil])
 
 
 @compiled
@@ -44,7 +44,7 @@ def find_pair(reach: Reach, pupil: int, employer: int) -> int:
         else:
             high = middle
     if low < reach.pair_start[pupil + 1] and reach.pair_employer[low] == employer:
-        return low
+        return int(low)
     return -1
 
 
@@ -57,7 +57,7 @@ def price_pair(
     beat: float,
     found: Found,
 ) -> tuple[int, float]:
-    """Find the best bundles of a pair from what is left: value = points of the pieces - their prices, only those above `beat`.
+    """Find the best bundles of a pair from what is left: those whose points less prices of their pieces pass `beat`.
 
     Returns how many were found (at most one a row of `found`), and an upper bound on the value of all others.
     """
@@ -106,9 +106,7 @@ def price_pupils(
     keep = len(best.pupil) // max(len(who), 1)
     for index in range(first, last):
         pupil = who[index]
-        found = Found(
-            np.full((1, work.max_tasks), -1, np.int64), np.zeros((1, work.max_tasks), np.int64), np.zeros(1)
-        )
+        found = Found(np.full((1, work.max_tasks), -1, np.int64), np.zeros((1, work.max_tasks), np.int64), np.zeros(1))
         top, limit = known[pupil], known[pupil]
         base = index * keep
         for row in range(base, base + keep):
@@ -118,9 +116,7 @@ def price_pupils(
         for option in range(reach.vacancy_start[pupil], reach.vacancy_start[pupil + 1]):
             function = reach.vacancy_function[option]
             employer = work.function_employer[function]
-            worth = (
-                reach.vacancy_points[option] - prices.seats[function] - pair_price(reach, prices, pupil, employer)
-            )
+            worth = reach.vacancy_points[option] - prices.seats[function] - pair_price(reach, prices, pupil, employer)
             if worth > top - slack and stock.seats[function] > 0 and stock.places[employer] > 0:
                 top = max(top, worth)
                 row = slot_for(value, base, keep, worth)
@@ -174,4 +170,4 @@ def column_points(reach: Reach, pair: int, lots: NDArray[np.int64], counts: NDAr
             if reach.item_lot[item] == lots[slot]:
                 total += counts[slot] * reach.item_points[item]
                 break
-    return total
+    return int(total)

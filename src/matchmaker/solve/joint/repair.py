@@ -1,4 +1,4 @@
-"""Ruin and recreate: free a few employers that share pupils, fill them again, keep what is better (Schrimpf and others 2000)."""
+"""Ruin and recreate (Schrimpf and others 2000): free a few employers that share pupils, fill them again, keep gains."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["Repair", "total_value"]
+__all__ = ["Repair", "groups_of", "total_value"]
 
-GROUPS = 16
-"""Moves worked on side by side; a fixed number, so that the plan does not depend on the number of threads."""
+MOST_GROUPS = 16
+EMPLOYERS_A_GROUP = 3
+"""Moves worked on side by side: fixed by the region, so that the plan does not depend on the number of threads."""
 
 PRICE_SHARES = (1.0, 0.5, 0.0, 1.0)
-"""Moves see the prices in full, by half, not at all, or shaken, in turn: what others could do with a task counts more or less."""
+"""Moves see the prices in full, by half, not at all, or shaken, in turn: what others could do with a task counts more
+or less."""
 
 
 @compiled
@@ -36,6 +38,11 @@ def total_value(chosen: Columns, aims: Aims) -> int:
     for pupil in range(len(chosen.employer)):
         total += value_of(chosen, pupil, aims)
     return total
+
+
+def groups_of(employers: int) -> int:
+    """Return how many moves a round has in a region of so many employers."""
+    return max(1, min(MOST_GROUPS, employers // EMPLOYERS_A_GROUP))
 
 
 @compiled
@@ -52,9 +59,9 @@ def choose_groups(
     employers: NDArray[np.int64],
     pupils: NDArray[np.int64],
 ) -> None:
-    """Draw groups of employers that pupils link, with the pupils placed there and some who are unplaced; no one in two groups.
+    """Draw groups of employers that pupils link, with the pupils placed there and some who are unplaced.
 
-    Rows of `employers` and `pupils` take a group each, unused slots -1.
+    Nobody is in two groups. Rows of `employers` and `pupils` take a group each, unused slots -1.
     """
     taken_employer = np.zeros(len(reach.work.places), np.bool_)
     taken_pupil = np.zeros(len(chosen.employer), np.bool_)
@@ -114,8 +121,8 @@ def linked(reach: Reach, stock: Stock, pupil: int, with_place: bool, state: NDAr
         for step in range(last - first):
             employer = reach.pair_employer[first + (at - first + step) % (last - first)]
             if stock.places[employer] > 0 and stock.supervision[employer] >= reach.work.support[pupil]:
-                return employer
-    return reach.pair_employer[at]
+                return int(employer)
+    return int(reach.pair_employer[at])
 
 
 @compiled
@@ -209,34 +216,40 @@ class Repair:
         self.best = Columns(*(part.copy() for part in self.chosen))
         self.value = self.best_value = int(total_value(self.chosen, self.aims))
         self.state = np.array([self.seed % 2147483646 + 1], np.int64)
-        self.states = np.zeros((GROUPS, 1), np.int64)
+        self.groups = groups_of(len(self.reach.work.places))
+        self.states = np.zeros((self.groups, 1), np.int64)
 
     def run(
         self,
         prices: Prices,
         *,
-        rounds: int,
         heat: tuple[float, float],
         noise: float,
-        stop: Callable[[int], bool],
-        most_employers: int = 4,
-        most_pupils: int = 16,
+        progress: Callable[[int], float],
+        most_employers: int = 6,
+        most_pupils: int = 24,
     ) -> int:
-        """Do rounds of moves at these prices, cooling from the first to the second `heat` (points); return how many were done."""
-        employers = np.empty((GROUPS, most_employers + 1), np.int64)
-        pupils = np.empty((GROUPS, most_pupils), np.int64)
-        gains = np.zeros(GROUPS, np.int64)
+        """Do rounds of moves at these prices until `progress` of their number says 1; return how many were done.
+
+        Losses accepted on the way (points) cool from the first to the second `heat`.
+        """
+        if not len(self.chosen.employer) or not len(self.reach.work.places):
+            return 0
+        employers = np.empty((self.groups, most_employers + 1), np.int64)
+        pupils = np.empty((self.groups, most_pupils), np.int64)
+        gains = np.zeros(self.groups, np.int64)
         shares = [Prices(*(share * part for part in prices)) for share in PRICE_SHARES]
         piece_price = [piece_prices(self.reach, part) for part in shares]
         pairs = len(self.reach.pair_pupil)
         alone = [
-            Alone(no_columns(rows, self.reach.work.max_tasks), np.full(rows, np.nan)) for rows in (pairs, pairs, pairs, 0)
+            Alone(no_columns(rows, self.reach.work.max_tasks), np.full(rows, np.nan))
+            for rows in (pairs, pairs, pairs, 0)
         ]
-        shaken = [piece_price[0].copy() for _ in range(GROUPS)]
+        shaken = [piece_price[0].copy() for _ in range(self.groups)]
         with ThreadPoolExecutor() as pool:
-            for turn in range(rounds):
-                if stop(turn):
-                    return turn
+            turn = 0
+            while (done := progress(turn)) < 1.0:
+                turn += 1
                 choose_groups(
                     self.reach,
                     self.by_employer,
@@ -244,16 +257,16 @@ class Repair:
                     self.chosen,
                     self.stock,
                     self.state,
-                    GROUPS,
+                    self.groups,
                     most_employers,
                     most_pupils,
                     employers,
                     pupils,
                 )
-                for group in range(GROUPS):
+                for group in range(self.groups):
                     draw(self.state)
                     self.states[group] = self.state
-                warm = heat[0] * (heat[1] / heat[0]) ** (turn / max(rounds - 1, 1))
+                warm = heat[0] * (heat[1] / heat[0]) ** done
                 jobs = [
                     pool.submit(
                         rebuild_groups,
@@ -262,9 +275,9 @@ class Repair:
                         self.reach,
                         self.stock,
                         self.full,
-                        shares[group % len(shares)],
-                        piece_price[group % len(shares)],
-                        alone[group % len(shares)],
+                        shares[(turn + group) % len(shares)],
+                        piece_price[(turn + group) % len(shares)],
+                        alone[(turn + group) % len(shares)],
                         shaken[group],
                         self.aims,
                         employers,
@@ -275,7 +288,7 @@ class Repair:
                         warm,
                         gains,
                     )
-                    for group in range(GROUPS)
+                    for group in range(self.groups)
                 ]
                 for job in jobs:
                     job.result()
@@ -283,4 +296,4 @@ class Repair:
                 if self.value > self.best_value:
                     self.best_value = self.value
                     self.best = Columns(*(part.copy() for part in self.chosen))
-        return rounds
+        return turn

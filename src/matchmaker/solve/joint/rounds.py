@@ -1,4 +1,4 @@
-"""A first plan in rounds: price positions, assign pupils to employers all at once, give out what fits, price again from what is left."""
+"""A first plan in rounds: price positions, assign pupils to employers, give out what fits, price what is left again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["place_in_rounds"]
+__all__ = ["most_placed", "place_in_rounds"]
 
 CHOICES = 6
 SLACK = 400.0
@@ -102,7 +102,21 @@ def _assigned(
     points = np.rint(worth).astype(np.int64)
     table = csr_array((points, (offered.pupil[rows], offered.employer[rows])), shape=(pupils, employers))
     aims: list[object] = ["placed"] + ([first.astype(np.int64)] if first.any() else [])
-    answer = assign(table, seats=np.maximum(stock.places, 0), unplaced=-(1 << 40), aims=aims, seed=None, row_ids=lottery.tolist())
+    answer = assign(
+        table, seats=np.maximum(stock.places, 0), unplaced=0, aims=aims, seed=None, row_ids=lottery.tolist()
+    )
     hit = answer.columns[offered.pupil[rows]] == offered.employer[rows]
     rows, worth = rows[hit], worth[hit]
     return rows[np.lexsort((lottery[offered.pupil[rows]], -worth))]
+
+
+def most_placed(reach: Reach) -> int:
+    """Return a number of pupils that no plan exceeds: all with work in reach, places shared (a maximum matching)."""
+    pupils, employers = len(reach.pair_start) - 1, len(reach.work.places)
+    options = np.repeat(np.arange(pupils), np.diff(reach.vacancy_start))
+    rows = np.concatenate([reach.pair_pupil, options])
+    columns = np.concatenate([reach.pair_employer, reach.work.function_employer[reach.vacancy_function]])
+    pairs = np.unique(rows * employers + columns)
+    ones = np.ones(len(pairs), np.int64)
+    table = csr_array((ones, (pairs // max(employers, 1), pairs % max(employers, 1))), shape=(pupils, employers))
+    return int(assign(table, seats=reach.work.places, unplaced=0, seed=None).total) if len(pairs) else 0

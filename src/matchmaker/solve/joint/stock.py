@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from matchmaker.solve.bundle import copy_slots
 from matchmaker.solve.compiled import compiled
-from matchmaker.solve.reach import Reach, Work
+from matchmaker.solve.reach import Work
 
 __all__ = ["Columns", "Prices", "Stock", "column_fits", "free_prices", "full_stock", "give", "no_columns", "take"]
 
@@ -17,7 +17,7 @@ EPS = 1e-6
 
 
 class Stock(NamedTuple):
-    """What is left: pieces of lots, hours of functions, places and supervision hours of employers, seats of vacancies."""
+    """What is left: pieces of lots, hours of functions, places and supervision of employers, seats of vacancies."""
 
     pieces: NDArray[np.int64]
     function: NDArray[np.float64]
@@ -27,7 +27,7 @@ class Stock(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """Points that one unit of each resource is worth: a piece, an hour of a function, a place, an hour of supervision, a seat."""
+    """Points that a unit of each resource is worth: a piece, an hour of a function or supervision, a place, a seat."""
 
     pieces: NDArray[np.float64]
     function: NDArray[np.float64]
@@ -39,8 +39,8 @@ class Prices(NamedTuple):
 class Columns(NamedTuple):
     """Positions for pupils: one row a (pupil, employer, bundle) or (pupil, vacancy).
 
-    `function` is the vacancy, -1 for a carved position; `lot` and `count` list the bundle, unused slots -1. `points` are
-    the points of the whole position.
+    `function` is the vacancy, -1 for a carved position; `lot` and `count` list the bundle, unused slots -1. `points`
+    are the points of the whole position.
     """
 
     pupil: NDArray[np.int64]
@@ -48,7 +48,7 @@ class Columns(NamedTuple):
     function: NDArray[np.int64]
     points: NDArray[np.int64]
     lot: NDArray[np.int64]
-    count: NDArray[np.int64]
+    count: NDArray[np.int64]  # type: ignore[assignment]  # hides a method of tuple that nobody needs here
 
 
 def full_stock(work: Work) -> Stock:
