@@ -51,7 +51,9 @@ def profiles(rows: int, columns: int, *, seed: int = 0) -> ProfilePoints:
     loss = np.maximum(0, gap) * 4 + np.maximum(0, -gap) * (LEVELS > 0)
     sites = max(2, columns // 13)
     home, place = (rng.random((k, 2)) * [0.5, 0.8] + [52, 4.5] for k in (rows, sites))
-    travel = Travel(home, place=place, per_km=4.0, reach=rng.uniform(10, 40, rows))
+    travel: Any = Travel(home, place=place, per_km=4.0, reach=rng.uniform(10, 40, rows))
+    if rows * sites < 20_000_000:  # as a region keeps the distances of its pupils and employers
+        travel = travel.rows(np.arange(rows))
     return ProfilePoints(
         chances.astype(np.int8),
         asked=asked,

@@ -60,6 +60,15 @@ def distances_km(rows: NDArray[Any], *, sites: NDArray[Any]) -> NDArray[np.float
     return result
 
 
+def _unit(degrees: NDArray[Any]) -> NDArray[np.float64]:
+    """Return points on the earth as unit vectors."""
+    north, east = np.radians(degrees).T
+    vectors: NDArray[np.float64] = np.stack(
+        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], 1
+    )
+    return vectors
+
+
 @dataclass(frozen=True, eq=False)
 class Travel:
     """Points lost by the way, from coordinates, made for a few rows at a time.
@@ -107,7 +116,9 @@ class Travel:
         -------
         int32 [r, sites]
         """
-        km = distances_km(self.home[which], sites=self.place)
+        # By way of unit vectors: one small product instead of four sines a pair, and right to well under a metre.
+        chord = 2.0 - 2.0 * (_unit(self.home[which]) @ _unit(self.place).T)
+        km = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 4.0)) / 2)
         lost: NDArray[np.int32] = np.where(km > self.reach[which, None], -1, np.rint(km * self.per_km)).astype(np.int32)
         return lost
 
