@@ -208,9 +208,7 @@ def huge() -> None:
     proved = time.process_time()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(result.summary())
-    print(
-        f"solved in {solved - start:.1f} s, proved in {proved - solved:.1f} s of CPU (largest violation {worst})"
-    )
+    print(f"solved in {solved - start:.1f} s, proved in {proved - solved:.1f} s of CPU (largest violation {worst})")
     print(f"memory: {peak / 1024:.0f} MB in all, {before / 1024:.0f} MB of it before solving")
 
 
