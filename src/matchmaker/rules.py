@@ -289,7 +289,9 @@ def employer_mask(problem: Problem, rows: NDArray[np.int64]) -> Mask:
     >>> employer_mask(problem, np.arange(2)).shape == (2, len(problem.employers.ids))
     True
     """
-    mask = np.repeat(problem.pupils.may_work[rows, None], len(problem.employers.ids), axis=1)
+    mask = np.ones((len(rows), len(problem.employers.ids)), bool)
+    for alone in PUPIL_RULES.values():
+        mask &= alone(problem)[rows, None]
     for rules in EMPLOYER_RULES.values():
         for rule in rules:
             mask &= rule(problem, rows)
