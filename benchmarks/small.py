@@ -35,11 +35,11 @@ def test_reading(benchmark: BenchmarkFixture) -> None:
 
 def test_numbers(benchmark: BenchmarkFixture, region: Region) -> None:
     """A region of 200 x 60 becomes arrays, level estimates included."""
-    assert len(benchmark.pedantic(make_problem, (region,), rounds=3).tasks.ids) == 1560
+    assert len(benchmark.pedantic(make_problem, (region,), rounds=3).tasks.ids) == 2400
 
 
 def test_scoring(benchmark: BenchmarkFixture, region: Region) -> None:
-    """Rules and points of all 312,000 pairs of a pupil and a task are computed."""
+    """Rules and points of all 480,000 pairs of a pupil and a task are computed."""
     problem = make_problem(region)
     everyone = np.arange(len(problem.pupils.ids))
 
@@ -55,7 +55,7 @@ def test_scoring(benchmark: BenchmarkFixture, region: Region) -> None:
 def test_matching(benchmark: BenchmarkFixture) -> None:
     """A region of 12 x 5 is planned, and nobody vanishes."""
     small = make_region(12, employers=5)
-    plan = benchmark.pedantic(mm.match, (small,), rounds=3, warmup_rounds=1)
+    plan = benchmark.pedantic(mm.match, (small,), {"steps": 50}, rounds=3, warmup_rounds=1)
     assert plan.placed + len(plan.unplaced()) == 12
 
 
