@@ -29,6 +29,7 @@ LOOSE_LIST = 32
 TIGHT_LIST = 128
 FAR_LIST = 128
 KEPT_LIST = 512
+WIDE = 40_000
 FIRST_OF_SPARSE = 8
 GROWTH = 4
 THREADS = 2
@@ -126,11 +127,11 @@ class Engine:
         near = isinstance(self.source, ArrayPoints)
         if not near and not loose and n * m <= KEPT_CELLS:
             near = self._keep()
-        k = (
-            (LOOSE_LIST if loose else TIGHT_LIST if self.kept is None else min(KEPT_LIST, max(TIGHT_LIST, m // 10)))
-            if near
-            else FAR_LIST
-        )
+        k = LOOSE_LIST if loose else TIGHT_LIST
+        if self.kept is not None:
+            k = min(KEPT_LIST, max(TIGHT_LIST, m // 10))
+        elif not near:
+            k = FAR_LIST if m < WIDE else 2 * FAR_LIST
         self.listed = self.lengthen(np.arange(n), min(m, k))
         return self.listed
 

@@ -20,7 +20,7 @@ from matchmaker.solve.compiled import compiled
 __all__ = ["WORTH_IT", "list_profiles"]
 
 SAMPLE = 512
-BUFFER = 1024
+BUFFER = 1024  # or four lists, if that is more
 GROUP = 16
 WORTH_IT = 24
 
@@ -28,7 +28,7 @@ WORTH_IT = 24
 @compiled
 def _gather(profile: Any, way: Any, columns: Any, limit: Any, counts: Any, found: Any, losses: Any) -> None:
     """Keep, for each of 64 rows, the columns in which it loses less than its limit (those that find room)."""
-    tables, begin, asked, site = profile
+    tables, begin, asked, site, order = profile
     line = np.empty(LANES, np.int32)
     for c in columns:
         travel = way[site[c]]
@@ -49,7 +49,7 @@ def _gather(profile: Any, way: Any, columns: Any, limit: Any, counts: Any, found
                     n = counts[k]
                     counts[k] = n + 1
                     if n < found.shape[1]:
-                        found[k, n] = c
+                        found[k, n] = order[c]
                         losses[k, n] = line[k]
 
 
@@ -91,8 +91,8 @@ def _list_lanes(a: Any, profile: Any, way: Any, base: int, which: Any, k: int, p
         row = which[r]
         most[r] = FAR if a.rows[row, MUST] == 1 else min(np.int64(FAR), base - a.row_values[row, LEAVE] + 1)
         limit[r] = max(most[r], 0)
-    counts, found = np.zeros(LANES, np.int64), np.empty((LANES, BUFFER), np.int32)
-    losses = np.empty((LANES, BUFFER), np.int32)
+    counts, found = np.zeros(LANES, np.int64), np.empty((LANES, max(BUFFER, 4 * k)), np.int32)
+    losses = np.empty((LANES, max(BUFFER, 4 * k)), np.int32)
     _gather(profile, way, sample, limit, counts, found, losses)
     _set_limits(limit, counts, losses, 2 * k * sample.size // m + 3)
     counts[:] = 0
@@ -100,7 +100,7 @@ def _list_lanes(a: Any, profile: Any, way: Any, base: int, which: Any, k: int, p
     failed = np.zeros(which.size, np.bool_)
     for r in range(which.size):
         n, cut = counts[r], limit[r] < most[r]
-        failed[r] = n > BUFFER or (cut and n < k)
+        failed[r] = n > found.shape[1] or (cut and n < k)
         if not failed[r]:
             _write(a, which[r], k, places[r], base, found[r, :n], losses[r, :n], m, cut)
     return failed
@@ -124,14 +124,13 @@ def list_profiles(
     -------
     bool [r]
     """
-    m = source.shape[1]
-    begin, asked, site = source.columns
-    every = np.flatnonzero(a.columns[:m, SEATS] > 0)
+    begin, asked, site, order = source.by_site
+    every = np.flatnonzero(a.columns[order, SEATS] > 0)
     sample = every[:: max(1, len(every) // SAMPLE)][:SAMPLE]
     failed = np.zeros(len(which), bool)
     for first in range(0, len(which), LANES):
         here = slice(first, first + LANES)
         tables, way = source.tables(which[here]), source.way(which[here])
-        profile = tables, begin, asked, site
+        profile = tables, begin, asked, site, order
         failed[here] = _list_lanes(a, profile, way, source.base, which[here], k, places[here], (every, sample))
     return failed

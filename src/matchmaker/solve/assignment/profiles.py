@@ -60,6 +60,26 @@ def distances_km(rows: NDArray[Any], *, sites: NDArray[Any]) -> NDArray[np.float
     return result
 
 
+@compiled
+def _ways(home: Any, place: Any, longest: Any, per_km: float, lost: Any) -> None:
+    """Write points lost by the way between points on the unit sphere; -1: the squared chord is too long."""
+    for r in range(lost.shape[0]):
+        x, y, z = home[r]
+        for s in range(lost.shape[1]):
+            dx, dy, dz = place[s, 0] - x, place[s, 1] - y, place[s, 2] - z
+            chord = dx * dx + dy * dy + dz * dz
+            if chord > longest[r]:
+                lost[r, s] = -1
+            else:
+                lost[r, s] = np.rint(2 * EARTH_KM * np.arcsin(min(np.sqrt(chord) / 2, 1.0)) * per_km)
+
+
+def _compressed(lines: NDArray[Any], chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the chosen lines of every column, one column after the other, and where each begins."""
+    begin = np.concatenate([[0], np.cumsum(chosen.sum(axis=1))]).astype(np.int32)
+    return begin, lines[chosen].astype(np.int32)
+
+
 def _unit(degrees: NDArray[Any]) -> NDArray[np.float64]:
     """Return points on the earth as unit vectors."""
     north, east = np.radians(degrees).T
@@ -116,10 +136,10 @@ class Travel:
         -------
         int32 [r, sites]
         """
-        # By way of unit vectors: one small product instead of four sines a pair, and right to well under a metre.
-        chord = 2.0 - 2.0 * (_unit(self.home[which]) @ _unit(self.place).T)
-        km = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 4.0)) / 2)
-        lost: NDArray[np.int32] = np.where(km > self.reach[which, None], -1, np.rint(km * self.per_km)).astype(np.int32)
+        lost = np.empty((len(which), self.sites), np.int32)
+        # A chord shorter than that of the reach; the last digit must not put out of reach what lies exactly at it.
+        chord = 4 * np.sin(np.minimum(self.reach[which] / EARTH_KM / 2, np.pi / 2)) ** 2 * (1 + 1e-12)
+        _ways(_unit(self.home[which]), _unit(self.place), chord, float(self.per_km), lost)
         return lost
 
 
@@ -200,6 +220,8 @@ class ProfilePoints:
     ----------
     columns : tuple of arrays
         Lines of the table of losses that each column asks for (in compressed rows), and its site.
+    by_site : tuple of arrays
+        The same in the order of sites, and that order.
 
     Examples
     --------
@@ -222,6 +244,7 @@ class ProfilePoints:
     excluded: NDArray[np.uint64] | None = None
     conditions: NDArray[np.uint64] | None = None
     columns: tuple[Any, ...] = field(init=False, repr=False)
+    by_site: tuple[Any, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._check()
@@ -238,9 +261,10 @@ class ProfilePoints:
             [np.arange(dims) * levels + self.asked, dims * levels + np.arange(CONDITIONS) + 0 * bits], 1
         )
         chosen = np.concatenate([wanted, bits], axis=1)
-        begin = np.concatenate([[0], np.cumsum(chosen.sum(axis=1))]).astype(np.int32)
         site = np.zeros(m, np.int32) if self.site is None else np.ascontiguousarray(self.site, np.int32)
-        object.__setattr__(self, "columns", (begin, lines[chosen].astype(np.int32), site))
+        order = np.argsort(site, kind="stable")
+        object.__setattr__(self, "columns", (*_compressed(lines, chosen), site))
+        object.__setattr__(self, "by_site", (*_compressed(lines[order], chosen[order]), site[order], order))
 
     def _check(self) -> None:
         faults = []
