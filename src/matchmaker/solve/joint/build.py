@@ -13,7 +13,17 @@ from matchmaker.solve.joint.pricing import column_points, find_pair, pair_price,
 from matchmaker.solve.joint.stock import Columns, Prices, Stock, column_fits, copy_column, give, take
 from matchmaker.solve.reach import Reach
 
-__all__ = ["Aims", "Alone", "best_position", "column_worth", "draw", "rebuild", "shake_prices", "value_of"]
+__all__ = [
+    "Aims",
+    "Alone",
+    "best_position",
+    "column_worth",
+    "column_worths",
+    "draw",
+    "rebuild",
+    "shake_prices",
+    "value_of",
+]
 
 NONE = -1e18
 SHAKE = 15.0
@@ -53,6 +63,17 @@ def column_worth(reach: Reach, columns: Columns, row: int, prices: Prices, piece
         if columns.lot[row, slot] < 0:
             break
         worth -= columns.count[row, slot] * piece_price[columns.lot[row, slot]]
+    return worth
+
+
+@compiled
+def column_worths(
+    reach: Reach, columns: Columns, rows: NDArray[np.int64], prices: Prices, piece_price: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the worth of many columns."""
+    worth = np.empty(len(rows))
+    for i in range(len(rows)):
+        worth[i] = column_worth(reach, columns, rows[i], prices, piece_price)
     return worth
 
 

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from matchmaker.solve.assignment import assign
 from matchmaker.solve.chunks import in_chunks
-from matchmaker.solve.joint.build import column_worth
+from matchmaker.solve.joint.build import column_worths
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
 from matchmaker.solve.joint.stock import Columns, Prices, Stock, column_fits, copy_column, no_columns, take
 
@@ -51,7 +51,7 @@ def place_in_rounds(
         if turn > 0:
             offered = _priced(reach, stock, prices, piece_price, waiting)
         rows = np.flatnonzero((offered.employer >= 0) & (chosen.employer[offered.pupil] < 0))
-        worth = np.array([column_worth(reach, offered, int(row), prices, piece_price) for row in rows])
+        worth = column_worths(reach, offered, rows, prices, piece_price)
         if not len(rows) or (turn > 0 and stop()):
             return turn
         given = 0
