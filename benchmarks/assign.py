@@ -1,4 +1,4 @@
-"""The assignment core beside scipy, lapx and ortools: seconds, memory, and whether the totals agree.
+"""The assignment core beside scipy, lapx, ortools and kwok: seconds, memory, and whether the totals agree.
 
 The small ones run with pytest-benchmark (``pytest benchmarks/assign.py``). The table of the large ones::
 
@@ -136,11 +136,22 @@ def by_ortools(data: Any, seats: int) -> float:
     return float(-flow.optimal_cost())
 
 
+def by_kwok(data: Any, seats: int) -> float:
+    """Solve a sparse matrix with kwok, lists of edges made on the way."""
+    from kwok import kwok
+
+    if not isinstance(data, csr_array):
+        raise NotImplementedError
+    edges = list(zip(data.indices.tolist(), data.data.tolist(), strict=True))
+    return float(kwok([edges[a:b] for a, b in zip(data.indptr[:-1], data.indptr[1:], strict=True)]).total_weight)
+
+
 WAYS: dict[str, Callable[[Any, int], float]] = {
     "scipy": by_scipy,
     "ours": by_us,
     "lapx": by_lapx,
     "ortools": by_ortools,
+    "kwok": by_kwok,
 }
 
 # name: (what, small data to warm up with, data, seats)

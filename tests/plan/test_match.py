@@ -78,7 +78,7 @@ def test_the_plan_of_tiny_is_the_one_on_paper(plan: Plan) -> None:
     hardest = [one for one, hard in zip(plan.ledger.problem.pupils.ids, _hardest(plan), strict=True) if hard]
     best = best_plan(TINY, points, levels=levels(plan.ledger), hardest=hardest)
     assert plan.placement("p01").employer == "e1"
-    assert (plan.placed, plan.fairness["hardest"]["yes"]["placed"]) == (9, best.hardest)
+    assert (plan.placed, plan.groups["hardest"]["yes"]["placed"]) == (9, best.hardest)
     assert plan.points <= best.points <= plan.bound
 
 

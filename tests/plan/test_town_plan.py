@@ -55,6 +55,6 @@ def test_decisions_are_kept(plan: Plan) -> None:
 
 def test_fairness_counts_everybody(plan: Plan) -> None:
     """Every grouping counts each pupil once."""
-    for groups in plan.fairness.values():
+    for groups in plan.groups.values():
         assert sum(group["pupils"] for group in groups.values()) == 200
         assert sum(group["placed"] for group in groups.values()) == plan.placed

@@ -32,7 +32,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "language": plan.language,
         "placements": [position.to_document() for position in plan.placements],
         "unplaced": [one.to_document() for one in plan.not_placed],
-        "fairness": dict(plan.fairness),
+        "fairness": dict(plan.groups),
         "steps": [dict(step) for step in plan.steps],
     }
 
@@ -55,7 +55,7 @@ def plan_parts(document: Mapping[str, Any]) -> dict[str, Any]:
             "language": document["language"],
             "placements": Rows(Position.from_document(one) for one in document["placements"]),
             "not_placed": Rows(Unplaced.from_document(one) for one in document["unplaced"]),
-            "fairness": document["fairness"],
+            "groups": document["fairness"],
             "steps": tuple(document["steps"]),
         }
     except (KeyError, TypeError) as error:

@@ -12,7 +12,8 @@ import numpy as np
 
 from matchmaker import __version__
 from matchmaker.errors import MatchmakerError
-from matchmaker.plan.fairness import placed_by_group
+from matchmaker.plan.carry import carry_over
+from matchmaker.plan.groups import placed_by_group
 from matchmaker.plan.obstacles import Obstacles
 from matchmaker.plan.plan import Plan
 from matchmaker.plan.reachable import hardest_to_place, lottery_ranks
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matchmaker.model import Policy, Region
-    from matchmaker.solve.joint import Solution
+    from matchmaker.solve.joint import Solution, Start
     from matchmaker.solve.joint.stock import Stock
     from matchmaker.solve.reach import Reach
 
-__all__ = ["match"]
+__all__ = ["make_plan", "match"]
 
 Progress = Callable[[str, float], None]
 
@@ -78,11 +79,15 @@ def match(
     """
     digest = region.digest
     chosen = _policy(region, policy, seed=seed, time_limit=time_limit, steps=steps, language=language)
-    region = region if chosen == region.policy else region.replace(policy=chosen)
+    return make_plan(region if chosen == region.policy else region.replace(policy=chosen), digest, progress=progress)
+
+
+def make_plan(region: Region, digest: str, *, progress: Progress | None = None, before: Plan | None = None) -> Plan:
+    """Plan a region whose policy is as wanted; start from an earlier plan of nearly the same region if there is one."""
     work = _Work(region, progress)
     with announcing(lambda name: work.tell(f"compiling {name}", 0.0)) if progress else nullcontext():
         work.prepare()
-        solution = work.solve()
+        solution = work.solve(None if before is None else carry_over(before, work.ledger, work.reach))
         placements, not_placed = work.placements(solution), work.unplaced(solution)
     return _plan(work, digest, solution, placements, not_placed)
 
@@ -130,7 +135,7 @@ class _Work:
         self.hardest = hardest_to_place(problem, self.reach, self.lottery, share=self.policy.hardest_share)
         self.done("hardest", hardest=int(self.hardest.sum()))
 
-    def solve(self) -> Solution:
+    def solve(self, start: Start | None = None) -> Solution:
         self.tell("solve", 0.0)
         fixed = np.zeros(len(self.hardest), bool)
         fixed[self.ledger.problem.decisions.fixed[:, 0]] = True
@@ -144,6 +149,7 @@ class _Work:
             steps=self.policy.steps,
             time_limit=self.policy.time_limit,
             progress=self.progress,
+            start=start,
         )
         self.steps += [plain(dict(step)) for step in found.steps]
         self.started = time.perf_counter()
@@ -209,12 +215,12 @@ def _plan(work: _Work, digest: str, solution: Solution, placements: list[Positio
         language=work.policy.language,
         placements=Rows(placements),
         not_placed=Rows(not_placed),
-        fairness=placed_by_group(work.ledger, [position.pupil for position in placements], work.hardest),
+        groups=placed_by_group(work.ledger, [position.pupil for position in placements], work.hardest),
         steps=tuple(without_times(work.steps)),
         record=make_record(work.policy, digest, work.steps, facts),
         region=work.region,
         solution=solution,
     )
     # What was worked out for the plan need not be worked out again for a question about it.
-    plan.__dict__.update(ledger=work.ledger, reach=work.reach)
+    plan.__dict__.update(ledger=work.ledger, reach=work.reach, lottery=work.lottery, hardest=work.hardest)
     return plan

@@ -13,26 +13,30 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 from matchmaker.errors import MatchmakerError, UnknownId
 from matchmaker.plan.document import not_a_plan, plan_document, plan_parts
 from matchmaker.plan.files import write_whole
+from matchmaker.plan.questions import Questions
 from matchmaker.plan.records import Unplaced
 from matchmaker.plan.rows import Rows
 from matchmaker.positions import Ledger, Position, ledger_of
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from matchmaker.model import Region
     from matchmaker.plan.difference import Difference
-    from matchmaker.plan.why import Explanation
     from matchmaker.solve.joint import Solution
+    from matchmaker.solve.joint.stock import Columns
     from matchmaker.solve.reach import Reach
 
 __all__ = ["Plan", "read_plan"]
 
+WORKED_OUT = ("ledger", "reach", "lottery", "hardest", "columns", "_by_pupil")
 A_PLAN = ("a plan as one JSON document", "een plan als een JSON-document")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Plan:
+class Plan(Questions):
     """A plan for a region. Made by `match`, or read back with `read_plan`.
 
     Attributes
@@ -54,7 +58,7 @@ class Plan:
         One position for each placed pupil, by pupil.
     not_placed
         Everybody else, by pupil.
-    fairness, steps, record
+    groups, steps, record
         Counts by group; what was done with counts; the same with times, versions and settings.
     region
         With the policy as used; None for a plan read back without it.
@@ -76,7 +80,7 @@ class Plan:
     language: str
     placements: Rows[Position]
     not_placed: Rows[Unplaced]
-    fairness: Mapping[str, Any]
+    groups: Mapping[str, Any]
     steps: tuple[Mapping[str, Any], ...]
     record: Mapping[str, Any] = field(default_factory=dict)
     region: Region | None = None
@@ -133,18 +137,6 @@ class Plan:
         both: list[Position | Unplaced] = [*self.placements, *self.not_placed]
         return {one.pupil: one for one in both}
 
-    def why(self, pupil: str, *, language: str | None = None) -> Explanation:
-        """Explain a placement: rows that add up to its points, with evidence; or why there is none.
-
-        Raises
-        ------
-        UnknownId
-            When the plan does not know the pupil.
-        """
-        from matchmaker.plan.why import explain
-
-        return explain(self, pupil, language=language)
-
     @cached_property
     def ledger(self) -> Ledger:
         """What weighs single positions of the plan's region.
@@ -164,6 +156,28 @@ class Plan:
         from matchmaker.solve.reach import make_reach
 
         return make_reach(self.ledger.problem)
+
+    @cached_property
+    def lottery(self) -> NDArray[np.int64]:
+        """Rank of every pupil in the lottery that breaks ties, in the order of the problem."""
+        from matchmaker.plan.reachable import lottery_ranks
+
+        return lottery_ranks(self.ledger.problem.pupils.ids, seed=self.seed)
+
+    @cached_property
+    def hardest(self) -> NDArray[np.bool_]:
+        """Who counts as hardest to place, in the order of the problem."""
+        from matchmaker.plan.reachable import hardest_to_place
+
+        share = float(self.policy["hardest_share"])
+        return hardest_to_place(self.ledger.problem, self.reach, self.lottery, share=share)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The placements in the solver's terms: one row a pupil of the region."""
+        from matchmaker.plan.carry import columns_of
+
+        return columns_of(self.placements, self.ledger, self.reach)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a placement."""
@@ -205,7 +219,7 @@ class Plan:
 
     def __getstate__(self) -> dict[str, Any]:
         # What can be worked out again from the region is not carried along.
-        return {name: value for name, value in self.__dict__.items() if name not in ("ledger", "reach", "_by_pupil")}
+        return {name: value for name, value in self.__dict__.items() if name not in WORKED_OUT}
 
     def __repr__(self) -> str:
         said = f"{self.placed} of {self.pupils} placed, {self.points} points, gap {100 * self.gap:.1f} %"

@@ -79,7 +79,7 @@ def summary(plan: Plan, *, language: str = "en") -> str:
     gap = f"{100 * plan.gap:.1f}"
     if language == "nl":
         hours, gap = hours.replace(".", ","), gap.replace(".", ",")
-    hardest = plan.fairness.get("hardest", {}).get("yes")
+    hardest = plan.groups.get("hardest", {}).get("yes")
     lines = [
         texts["head"].format(name=plan.name, date=plan.date, placed=plan.placed, pupils=plan.pupils),
         texts["kinds"].format(carved=kinds["carved"], vacancy=kinds["vacancy"], hours=hours),

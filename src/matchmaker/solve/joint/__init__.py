@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from matchmaker.solve.joint.solution import Solution, solve
+from matchmaker.solve.joint.solution import Solution, Start, solve
 
-__all__ = ["Solution", "solve"]
+__all__ = ["Solution", "Start", "solve"]

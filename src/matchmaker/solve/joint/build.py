@@ -267,9 +267,12 @@ def fill(
     worth = np.full(len(pupils) * width, NONE)
     for i in range(len(pupils)):
         for j in range(width):
-            worth[i * width + j] = best_alone(
-                reach, full, prices, piece_price, alone, pupils[i], employers[j], table, i * width + j, found
-            )
+            row = i * width + j
+            worth[row] = best_alone(reach, full, prices, piece_price, alone, pupils[i], employers[j], table, row, found)
+            if worth[row] > NONE and not column_fits(work, stock, table, row):
+                worth[row] = best_position(
+                    reach, stock, prices, piece_price, pupils[i], employers[j], NONE, table, row, found
+                )
     open_to = np.ones(len(pupils), np.bool_)
     while True:
         who, where, most = -1, -1, NONE

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Count", "Dual", "Pool", "Relaxation", "ascend", "exact_bound", "pool_of"]
 
 KEEP = 6
+LITTLE = 2e-5
+"""A bound that is lower by less than this share counts as no better."""
 FIRST_SLACK = 400.0
 SLACK = 60.0
 """How many points below a pupil's best a column may lie and still enter the pool."""
@@ -193,7 +195,7 @@ def ascend(
     stock = full_stock(reach.work)
     limited = [np.isfinite(part) for part in stock]
     capacity = [np.where(mask, part, 0.0) for mask, part in zip(limited, stock, strict=True)]
-    scale, count_scale = _typical_use(reach), max(1.0, len(pool.start) ** 0.5)
+    scale, count_scale = _typical_use(reach), max(1.0, len(pool.start) ** 0.5 / 4)
     current, weights = [part.copy() for part in start], np.array([count.weight for count in counts])
     direction, pull = [np.zeros_like(part) for part in current], np.zeros(len(counts))
     use, own = free_prices(reach.work), np.zeros(len(pool.start) - 1)
@@ -280,19 +282,20 @@ class Relaxation:
     found, `bound` the proven bound at them, `pool` all columns priced.
     """
 
-    def __init__(self, reach: Reach, counts: list[Count]) -> None:
-        self.reach, self.counts, self.prices = reach, counts, free_prices(reach.work)
+    def __init__(self, reach: Reach, counts: list[Count], *, prices: Prices | None = None) -> None:
+        self.reach, self.counts, self.prices = reach, counts, free_prices(reach.work) if prices is None else prices
         self.pupils = len(reach.pair_start) - 1
         self.bound, columns, self.value = exact_bound(reach, counts, self.prices, slack=FIRST_SLACK)
         self.pool = pool_of([columns], self.pupils)
-        self._prices, self._theta, self.rounds, self.priced = self.prices, 1.0, 0, 1
+        self._prices, self._theta, self.rounds, self.priced, self.stalled = self.prices, 1.0, 0, 1, 0
 
     def aim(self, counts: list[Count]) -> None:
         """Go on with other counts, from the prices found so far."""
         self.counts = counts
         self.bound, columns, self.value = exact_bound(self.reach, counts, self.prices, slack=SLACK)
         self.pool = pool_of([self.pool.columns, columns], self.pupils)
-        self._prices, self._theta = self.prices, 0.5
+        self._prices, self._theta, self.stalled = self.prices, 1.0, 0
+        self.priced += 1
 
     def improve(self, *, steps: int, target: float, move_counts: bool = False) -> float:
         """Do one round: subgradient steps on the pool, then exact pricing half way.
@@ -318,6 +321,7 @@ class Relaxation:
         bound, columns, value = exact_bound(self.reach, counts, middle, slack=SLACK)
         self.rounds += 1
         self.priced += 1
+        self.stalled = 0 if bound < (1 - LITTLE) * self.bound else self.stalled + 1
         if bound < self.bound:
             self.bound, self.prices, self.counts, self.value = bound, middle, counts, value
         self.pool = pool_of([self.pool.columns, columns], self.pupils)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["all_columns", "solve_exactly"]
+__all__ = ["all_columns", "resources", "solve_exactly"]
 
 MOST_COLUMNS = 8_000
 MOST_OF_A_PAIR = 4_000
@@ -64,7 +64,7 @@ def solve_exactly(
         return None
     if not len(columns.pupil):
         return chosen, 0
-    table, room = _resources(reach, columns)
+    table, room = resources(reach, columns)
     points = columns.points.astype(float)
     counted = [mask[columns.pupil].astype(float) for mask in masks if mask.any()]
     wider = [mask[columns.pupil].astype(float) for mask in same_number if mask.any()]
@@ -104,7 +104,7 @@ def _most(
     return taken
 
 
-def _resources(reach: Reach, columns: Columns) -> tuple[csr_array, NDArray[np.float64]]:
+def resources(reach: Reach, columns: Columns) -> tuple[csr_array, NDArray[np.float64]]:
     """Table of what every column uses, and what there is: pupils, places, supervision, pieces, functions, seats."""
     from scipy.sparse import coo_array
 

@@ -11,7 +11,7 @@ import numpy as np
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.build import Aims, Alone, draw, rebuild, shake_prices, value_of
 from matchmaker.solve.joint.pricing import piece_prices
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, full_stock, no_columns
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock, no_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +26,8 @@ MOST_GROUPS = 16
 EMPLOYERS_A_GROUP = 3
 """Moves worked on side by side: fixed by the region, so that the plan does not depend on the number of threads."""
 
-PRICE_SHARES = (1.0, 0.5, 0.0, 1.0)
-"""Moves see the prices in full, by half, not at all, or shaken, in turn: what others could do with a task counts more
-or less."""
+WHOLE = 0.3
+"""Share of the employers of a move that are freed whole; of the others a random part of the pupils."""
 
 
 @compiled
@@ -61,7 +60,8 @@ def choose_groups(
 ) -> None:
     """Draw groups of employers that pupils link, with the pupils placed there and some who are unplaced.
 
-    Nobody is in two groups. Rows of `employers` and `pupils` take a group each, unused slots -1.
+    Of most employers only some pupils are freed. Nobody is in two groups. Rows of `employers` and `pupils` take a group
+    each, unused slots -1.
     """
     taken_employer = np.zeros(len(reach.work.places), np.bool_)
     taken_pupil = np.zeros(len(chosen.employer), np.bool_)
@@ -97,10 +97,12 @@ def choose_groups(
             taken_employer[employer] = True
             employers[group, width] = employer
             width += 1
+            share = 1.0 if draw(state) < WHOLE else draw(state)
             for k in range(here[0]):
-                pupils[group, crowd] = here[1 + k]
-                taken_pupil[here[1 + k]] = True
-                crowd += 1
+                if draw(state) < share and crowd < most_pupils:
+                    pupils[group, crowd] = here[1 + k]
+                    taken_pupil[here[1 + k]] = True
+                    crowd += 1
             pairs = employer_start[employer + 1] - employer_start[employer]
             for _ in range(min(6, pairs)):
                 pupil = reach.pair_pupil[by_employer[employer_start[employer] + int(draw(state) * pairs)]]
@@ -221,7 +223,7 @@ class Repair:
 
     def run(
         self,
-        prices: Prices,
+        prices: list[Prices],
         *,
         heat: tuple[float, float],
         noise: float,
@@ -229,23 +231,24 @@ class Repair:
         most_employers: int = 6,
         most_pupils: int = 24,
     ) -> int:
-        """Do rounds of moves at these prices until `progress` of their number says 1; return how many were done.
+        """Do rounds of moves until `progress` of their number says 1; return how many were done.
 
-        Losses accepted on the way (points) cool from the first to the second `heat`.
+        Moves see one of these prices, none, or the last of them shaken, in turn: what others could do with a task
+        counts more or less. Losses accepted on the way (points) cool from the first to the second `heat`.
         """
         if not len(self.chosen.employer) or not len(self.reach.work.places):
             return 0
         employers = np.empty((self.groups, most_employers + 1), np.int64)
         pupils = np.empty((self.groups, most_pupils), np.int64)
         gains = np.zeros(self.groups, np.int64)
-        shares = [Prices(*(share * part for part in prices)) for share in PRICE_SHARES]
+        shares = [*prices, free_prices(self.reach.work), prices[-1]]
         piece_price = [piece_prices(self.reach, part) for part in shares]
         pairs = len(self.reach.pair_pupil)
         alone = [
             Alone(no_columns(rows, self.reach.work.max_tasks), np.full(rows, np.nan))
-            for rows in (pairs, pairs, pairs, 0)
+            for rows in (*[pairs] * (len(shares) - 1), 0)
         ]
-        shaken = [piece_price[0].copy() for _ in range(self.groups)]
+        shaken = [piece_price[-1].copy() for _ in range(self.groups)]
         with ThreadPoolExecutor() as pool:
             turn = 0
             while (done := progress(turn)) < 1.0:

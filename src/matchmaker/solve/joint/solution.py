@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import time
+import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from matchmaker.solve.joint.build import Aims
-from matchmaker.solve.joint.dual import Count, Relaxation
+from matchmaker.solve.joint.clock import Clock
+from matchmaker.solve.joint.dual import Relaxation
 from matchmaker.solve.joint.exact import solve_exactly
+from matchmaker.solve.joint.proof import Proof, counts_of, prove, relax
 from matchmaker.solve.joint.repair import Repair, groups_of
 from matchmaker.solve.joint.rounds import most_placed, place_in_rounds
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, full_stock, no_columns
+from matchmaker.solve.joint.stock import (
+    Columns,
+    Prices,
+    Stock,
+    column_fits,
+    copy_column,
+    full_stock,
+    no_columns,
+    take,
+)
 from matchmaker.solve.reach import first_pupils
 
 if TYPE_CHECKING:
@@ -23,14 +34,14 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["DEFAULT_ORDER", "Solution", "solve"]
+__all__ = ["DEFAULT_ORDER", "Solution", "Start", "solve"]
 
 DEFAULT_ORDER = ("fixed", "placed", "hardest", "points")
-PLACED_WEIGHT = 2000.0
-"""What a placement is worth in the first relaxation, in points: about twice the points of a good one."""
-OTHER_WEIGHT = 1000.0
+SEARCH_ROUNDS, BOUND_ROUNDS, FEW_ROUNDS = 12, 16, 6
 MOVES, MOVES_AN_EMPLOYER = 2_500, 60
-REPAIR_UNTIL = 0.85
+MOVES_AGAIN = 0.25
+"""Share of the moves when a plan for nearly the same region is there to begin with."""
+REPAIR_UNTIL = 0.8
 HEAT = (20.0, 0.5)
 NOISE = 30.0
 
@@ -43,17 +54,10 @@ class Solution:
     ----------
     columns : Columns
         One row a pupil: employer (-1 unplaced), function (the vacancy, -1 carved), points, lots and pieces.
-    bound : float
-        No plan that places as many pupils has more points.
-    bound_aims : float
-        No plan that places as many pupils, and as many of the hardest to place, has more points: what lies between the
-        two bounds is at most what placing the hardest first costs.
+    proof : Proof
+        Bounds on the points, and the prices that give them.
     placed_bound : int
         No plan places more pupils.
-    prices : Prices
-        What one more unit of every resource is worth, in points, as far as the prices found tell.
-    pupil_value : float array, shape (pupils)
-        What each pupil's best position is worth at these prices.
     optimal : bool
         Whether the plan is proved optimal.
     steps : list of dict
@@ -61,47 +65,44 @@ class Solution:
     """
 
     columns: Columns
-    bound: float
-    bound_aims: float
+    proof: Proof
     placed_bound: int
-    prices: Prices
-    pupil_value: NDArray[np.float64]
     optimal: bool = False
     steps: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def bound(self) -> float:
+        """No plan that places as many pupils has more points."""
+        return self.proof.bound
+
+    @property
+    def bound_aims(self) -> float:
+        """No plan that places as many pupils, and as many of the hardest to place, has more points.
+
+        What lies between the two bounds is at most what placing the hardest first costs.
+        """
+        return self.proof.bound_aims
+
+    @property
+    def prices(self) -> Prices:
+        """What one more unit of every resource is worth, in points, as far as the prices found tell."""
+        return self.proof.prices
+
+    @property
+    def pupil_value(self) -> NDArray[np.float64]:
+        """What each pupil's best position is worth at these prices, shape (pupils)."""
+        return self.proof.value
 
     def __repr__(self) -> str:
         placed = int((self.columns.employer >= 0).sum())
         return f"<Solution: {placed} of {len(self.columns.employer)} placed, {int(self.columns.points.sum())} points>"
 
 
-class Clock:
-    """Time left, progress, and what was done so far."""
+class Start(NamedTuple):
+    """A plan to begin with, for the pupils, lots and functions of the reach; what does not fit any more is left out."""
 
-    def __init__(self, time_limit: float | None, progress: Callable[[str, float], None] | None) -> None:
-        self.started = self.last = time.perf_counter()
-        self.time_limit = time_limit
-        self.progress = progress
-        self.steps: list[dict[str, Any]] = []
-
-    def used(self) -> float:
-        """Seconds since the start."""
-        return time.perf_counter() - self.started
-
-    def over(self, share: float = 1.0) -> bool:
-        """Whether this share of the time is used up."""
-        return self.time_limit is not None and self.used() > share * self.time_limit
-
-    def tell(self, name: str, share: float) -> None:
-        """Report progress within a step."""
-        if self.progress is not None:
-            self.progress(name, share)
-
-    def done(self, name: str, **counts: Any) -> None:
-        """Close a step."""
-        now = time.perf_counter()
-        self.steps.append({"name": name, **counts, "seconds": now - self.last})
-        self.last = now
-        self.tell(name, 1.0)
+    columns: Columns
+    prices: Prices
 
 
 def solve(
@@ -115,6 +116,7 @@ def solve(
     time_limit: float | None = None,
     progress: Callable[[str, float], None] | None = None,
     seed: int = 0,
+    start: Start | None = None,
 ) -> Solution:
     """Carve and place: the aims of `order` one after the other, by default as many pupils as possible, then points.
 
@@ -140,6 +142,8 @@ def solve(
     progress : callable, optional
         Called with the name of the step and how far it is, 0 to 1.
     seed : int
+    start : Start, optional
+        A plan and prices to begin with, of a region that is nearly the same.
 
     Returns
     -------
@@ -153,23 +157,43 @@ def solve(
         "placed": np.ones(pupils, bool),
         "hardest": hardest,
     }
-    before = list(order[: order.index("points")]) if "points" in order else list(order)
-    counts = [
-        Count(masks[aim].astype(float), PLACED_WEIGHT if aim == "placed" else OTHER_WEIGHT)
-        for aim in before
-        if masks[aim].any()
+    before = [
+        aim
+        for aim in (order[: order.index("points")] if "points" in order else order)
+        if aim == "placed" or masks[aim].any()
     ]
-    relaxation = Relaxation(reach, counts)
-    _relax(relaxation, clock, "prices", rounds=25, share=0.3)
-    clock.done("prices", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
-    found = _exactly(reach, relaxation, masks, before, clock)
-    if found is not None:
-        return found
-    repair = _first(reach, relaxation, _aims(order, masks, pupils), hardest, lottery, seed, clock)
-    done = repair.run(relaxation.prices, heat=HEAT, noise=NOISE, progress=_progress(clock, reach, steps))
+    exact = _exactly(reach, masks, before, clock)
+    relaxation = Relaxation(reach, counts_of(before, masks, search=True), prices=start.prices if start else None)
+    prices = _search_prices(relaxation, before, masks, clock, least=exact is not None or start is not None)
+    if exact is not None:
+        columns, bound = exact
+        points, placed = int(columns.points.sum()), int((columns.employer >= 0).sum())
+        proof = prove(relaxation, columns, masks, before, clock, rounds=FEW_ROUNDS)
+        return Solution(
+            columns, replace(proof, bound=bound, bound_aims=points), placed, optimal=True, steps=clock.steps
+        )
+    chosen = None if start is None else start.columns
+    repair = _first(reach, prices[0], relaxation, _aims(order, masks, pupils), hardest, lottery, seed, clock, chosen)
+    share = 1.0 if start is None else MOVES_AGAIN
+    done = repair.run(prices, heat=HEAT, noise=NOISE, progress=_progress(clock, reach, steps, share))
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()))
     repair.best.points[repair.best.employer < 0] = 0
-    return _prove(reach, relaxation, repair.best, counts, masks, before, clock)
+    proof = prove(relaxation, repair.best, masks, before, clock)
+    return Solution(repair.best, proof, most_placed(reach), steps=clock.steps)
+
+
+def _search_prices(
+    relaxation: Relaxation, aims: list[str], masks: dict[str, NDArray[np.bool_]], clock: Clock, *, least: bool
+) -> list[Prices]:
+    """Return two kinds of prices for the search: where every placement counts most, and where points do."""
+    if not least:
+        relax(relaxation, clock, "prices", rounds=SEARCH_ROUNDS, share=0.15)
+    first = relaxation.prices
+    if aims:
+        relaxation.aim(counts_of(aims, masks, search=False))
+    relax(relaxation, clock, "prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=0.3)
+    clock.done("prices", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
+    return [first, relaxation.prices]
 
 
 _warmed: set[int] = set()
@@ -184,11 +208,11 @@ def _warm(reach: Reach) -> None:
     solve(first_pupils(reach, 1), hardest=np.ones(1, bool), lottery=np.zeros(1, np.int64), steps=1)
 
 
-def _progress(clock: Clock, reach: Reach, steps: int | None) -> Callable[[int], float]:
+def _progress(clock: Clock, reach: Reach, steps: int | None, part: float) -> Callable[[int], float]:
     """Return how far repair is, 0 to 1, after so many rounds: by rounds, or by time when only a time limit is given."""
     employers = len(reach.work.places)
-    moves = MOVES + MOVES_AN_EMPLOYER * employers
-    rounds = -(-moves // groups_of(employers)) if steps is None else steps
+    moves = part * (MOVES + MOVES_AN_EMPLOYER * employers)
+    rounds = math.ceil(moves / groups_of(employers)) if steps is None else steps
     begin = clock.used()
 
     def share(turn: int) -> float:
@@ -201,26 +225,6 @@ def _progress(clock: Clock, reach: Reach, steps: int | None) -> Callable[[int], 
         return done
 
     return share
-
-
-def _relax(
-    relaxation: Relaxation,
-    clock: Clock,
-    name: str,
-    *,
-    rounds: int,
-    share: float,
-    move_counts: bool = False,
-    low: float | None = None,
-) -> None:
-    for turn in range(rounds):
-        if clock.over(share):
-            return
-        target = 0.985 * relaxation.bound if low is None else low
-        gap = relaxation.improve(steps=300, target=target, move_counts=move_counts)
-        clock.tell(name, turn / rounds)
-        if gap < 2e-4 * abs(relaxation.bound):
-            return
 
 
 def _aims(order: Sequence[str], masks: dict[str, NDArray[np.bool_]], pupils: int) -> Aims:
@@ -237,67 +241,50 @@ def _aims(order: Sequence[str], masks: dict[str, NDArray[np.bool_]], pupils: int
 
 def _first(
     reach: Reach,
+    prices: Prices,
     relaxation: Relaxation,
     aims: Aims,
     hardest: NDArray[np.bool_],
     lottery: NDArray[np.int64],
     seed: int,
     clock: Clock,
+    before: Columns | None,
 ) -> Repair:
+    """Make a first plan: what is left of the plan to begin with, then rounds over all who wait."""
     stock, chosen = Stock(*full_stock(reach.work)), no_columns(len(lottery), reach.work.max_tasks)
+    kept = 0 if before is None else _keep(reach, stock, before, chosen, lottery)
     rounds = place_in_rounds(
         reach,
         stock,
-        relaxation.prices,
+        prices,
         relaxation.pool.columns,
         chosen,
         first=hardest,
         lottery=lottery,
         stop=lambda: clock.over(0.7),
     )
-    clock.done("first plan", rounds=rounds, placed=int((chosen.employer >= 0).sum()))
+    clock.done("first plan", kept=kept, rounds=rounds, placed=int((chosen.employer >= 0).sum()))
     return Repair(reach, stock, chosen, aims, seed)
 
 
+def _keep(reach: Reach, stock: Stock, before: Columns, chosen: Columns, lottery: NDArray[np.int64]) -> int:
+    """Give out again what still fits of an earlier plan, in the order of the lottery; return how many."""
+    kept = 0
+    for pupil in np.argsort(lottery).tolist():
+        if before.employer[pupil] >= 0 and column_fits(reach.work, stock, before, pupil):
+            copy_column(before, pupil, chosen, pupil)
+            take(reach.work, stock, chosen, pupil)
+            kept += 1
+    return kept
+
+
 def _exactly(
-    reach: Reach, relaxation: Relaxation, masks: dict[str, NDArray[np.bool_]], before: list[str], clock: Clock
-) -> Solution | None:
-    """Solve a region small enough to list all its positions."""
+    reach: Reach, masks: dict[str, NDArray[np.bool_]], before: list[str], clock: Clock
+) -> tuple[Columns, int] | None:
+    """Solve a region small enough to list all its positions; also return the most points at the same number placed."""
     same_number = [masks[aim] for aim in before if aim != "hardest"]
     seconds = np.inf if clock.time_limit is None else 0.1 * clock.time_limit
     exact = solve_exactly(reach, masks=[masks[aim] for aim in before], same_number=same_number, seconds=seconds)
-    if exact is None:
-        return None
-    columns, bound = exact
-    points, placed = int(columns.points.sum()), int((columns.employer >= 0).sum())
-    clock.done("exact", placed=placed)
-    prices, value = relaxation.prices, relaxation.value
-    return Solution(columns, bound, points, placed, prices, value, optimal=True, steps=clock.steps)
-
-
-def _prove(
-    reach: Reach,
-    relaxation: Relaxation,
-    chosen: Columns,
-    counts: list[Count],
-    masks: dict[str, NDArray[np.bool_]],
-    before: list[str],
-    clock: Clock,
-) -> Solution:
-    """Bound the points of every plan that does as well on the aims before points."""
-    placed, points = chosen.employer >= 0, float(chosen.points.sum())
-    named = [aim for aim in before if masks[aim].any()]
-    aimed = {
-        aim: replace(count, weight=found.weight, target=float(masks[aim][placed].sum()), free=aim == "placed")
-        for aim, count, found in zip(named, counts, relaxation.counts, strict=True)
-    }
-    relaxation.aim(list(aimed.values()))
-    _relax(relaxation, clock, "bound", rounds=12, share=0.95, move_counts=True, low=points)
-    bound_aims = max(points, relaxation.bound)
-    bound, prices, value = bound_aims, relaxation.prices, relaxation.value
-    if aimed.pop("hardest", None) is not None:
-        relaxation.aim(list(aimed.values()))
-        _relax(relaxation, clock, "bound", rounds=12, share=1.0, move_counts=True, low=bound_aims)
-        bound = max(bound_aims, relaxation.bound)
-    clock.done("bound", rounds=relaxation.rounds, columns=len(relaxation.pool))
-    return Solution(chosen, bound, bound_aims, most_placed(reach), prices, value, steps=clock.steps)
+    if exact is not None:
+        clock.done("exact", placed=int((exact[0].employer >= 0).sum()))
+    return exact

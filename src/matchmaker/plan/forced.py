@@ -1,0 +1,248 @@
+"""One pupil at one employer, or at none, by force: what the plan then looks like, and what it cannot exceed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from matchmaker.plan.difference import Move
+from matchmaker.plan.left import left_of
+from matchmaker.plan.rows import Rows
+from matchmaker.positions import check_position
+from matchmaker.solve.joint import Start, solve
+from matchmaker.solve.joint.pricing import piece_prices, price_pupils
+from matchmaker.solve.joint.stock import Columns, Stock, full_stock, give, no_columns
+from matchmaker.solve.part import part_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matchmaker.plan.plan import Plan
+    from matchmaker.positions import Position
+    from matchmaker.solve.joint import Solution
+    from matchmaker.solve.reach import Reach
+
+__all__ = ["Forced", "forced", "forced_bound"]
+
+MOST_EMPLOYERS, MOST_PUPILS, ROUNDS = 12, 60, 60
+"""Size of the part of a large region that is planned anew around the pupil, and the rounds of moves there."""
+NEVER = 1e8
+"""Points far below those of any position: what a pair without any is worth."""
+
+
+@dataclass(frozen=True)
+class Forced:
+    """The plan with one pupil at one employer by force; without an employer: with the pupil not placed.
+
+    Attributes
+    ----------
+    pupil : str
+    employer : str or None
+    possible : bool
+        Whether a plan with this placement was found; otherwise the other numbers are those of the plan as it was.
+    placed, points : int
+        Of the whole plan found.
+    bound : int
+        Proved: no plan with this placement, and as many placed as in the plan asked, has more points.
+    exact : bool
+        Whether the plan found is proved to be the best with this placement.
+    position : Position or None
+        The pupil's position there.
+    moves : Rows of Move
+        Everybody whose position differs from the plan asked, by pupil.
+
+    Examples
+    --------
+    >>> Forced("p1", "e1", False, 9, 7000, 7000, True, None, Rows()).possible
+    False
+    """
+
+    pupil: str
+    employer: str | None
+    possible: bool
+    placed: int
+    points: int
+    bound: int
+    exact: bool
+    position: Position | None
+    moves: Rows[Move]
+
+    def __repr__(self) -> str:
+        at = self.employer or "nowhere"
+        return f"<Forced {self.pupil} at {at}: {self.placed} placed, {self.points} points, at most {self.bound}>"
+
+    def row(self) -> dict[str, Any]:
+        """Return the facts as one row of a table."""
+        facts = {name: getattr(self, name) for name in ("pupil", "employer", "possible", "placed", "points", "bound")}
+        return {**facts, "exact": self.exact, "moves": len(self.moves)}
+
+
+def forced(plan: Plan, pupil: str, employer: str | None) -> Forced:
+    """Find the plan with a pupil at an employer (None: not placed), starting from the plan that there is.
+
+    Where the plan is proved optimal the whole region is planned anew, exactly. Else only a part is, around the pupil
+    and the employer; the rest stays. The bound needs no search: in the relaxation, the pupil's term is replaced by that
+    of the position forced.
+
+    Parameters
+    ----------
+    plan : Plan
+        With its region.
+    pupil : str
+    employer : str or None
+
+    Returns
+    -------
+    Forced
+
+    Raises
+    ------
+    UnknownId
+        When the region does not know the pupil or the employer.
+    """
+    who = plan.ledger.row("pupil", pupil)
+    where = None if employer is None else plan.ledger.row("employer", employer)
+    limit, columns = forced_bound(plan, who, where), plan.columns
+    if limit < -NEVER:
+        return Forced(pupil, employer, False, plan.placed, plan.points, plan.bound, True, None, Rows())
+    reach = only_at(plan.reach, who, where)
+    if plan.status == "optimal":
+        solution = _solve(plan, reach, np.arange(plan.pupils), who, where, None)
+        found, exact = solution.columns, solution.optimal
+    else:
+        found, exact = _around(plan, reach, columns, who, where), False
+    if where is not None and found.employer[who] != where:
+        return Forced(pupil, employer, False, plan.placed, plan.points, limit, exact, None, Rows())
+    points, placed = int(found.points[found.employer >= 0].sum()), int((found.employer >= 0).sum())
+    if exact and placed == plan.placed:
+        limit = min(limit, math.floor(solution.bound + 1e-6))
+    moves, position = _moves(plan, columns, found), _position(plan, found, who)
+    return Forced(pupil, employer, True, placed, points, max(limit, points), exact, position, moves)
+
+
+def forced_bound(plan: Plan, pupil: int, employer: int | None) -> int:
+    """Bound the points of every plan that places as many and has this pupil at this employer (rows; None: nowhere).
+
+    Weak duality: at any prices, a plan has at most the points that its positions are worth one by one, plus the price
+    of all there is.
+    """
+    if plan.solution is None:
+        return plan.bound
+    proof, own = plan.solution.proof, 0.0
+    if employer is not None:
+        reach = only_at(plan.reach, pupil, employer)
+        stock, limit = Stock(*full_stock(reach.work)), np.full(1, -np.inf)
+        known = np.full(len(proof.value), -10 * NEVER)
+        price_pupils(
+            0, 1, np.array([pupil]), reach, stock, proof.prices, piece_prices(reach, proof.prices), known, 0.0,
+            no_columns(1, reach.work.max_tasks), np.empty(1), limit,
+        )  # fmt: skip
+        own = float(limit[0] + proof.bonus[pupil])
+    without = proof.lagrangian - max(float(proof.value[pupil]), 0.0)
+    return min(plan.bound, math.floor(without + own + 1e-6))
+
+
+def only_at(reach: Reach, pupil: int, employer: int | None) -> Reach:
+    """Return the reach with all employers but one taken from a pupil (rows)."""
+    keep = (reach.pair_pupil != pupil) | (reach.pair_employer == (-1 if employer is None else employer))
+    option_pupil = np.repeat(np.arange(len(reach.pair_start) - 1), np.diff(reach.vacancy_start))
+    at = reach.work.function_employer[reach.vacancy_function]
+    seats = (option_pupil != pupil) | (at == (-1 if employer is None else employer))
+    sizes = np.diff(reach.item_start)
+    items = np.repeat(keep, sizes)
+    numbers = np.arange(len(reach.pair_start))
+    found = reach._replace(
+        pair_start=np.searchsorted(reach.pair_pupil[keep], numbers).astype(np.int64),
+        pair_pupil=reach.pair_pupil[keep],
+        pair_employer=reach.pair_employer[keep],
+        pair_points=reach.pair_points[keep],
+        item_start=np.concatenate([[0], np.cumsum(sizes[keep])]).astype(np.int64),
+        item_lot=reach.item_lot[items],
+        item_points=reach.item_points[items],
+        vacancy_start=np.searchsorted(option_pupil[seats], numbers).astype(np.int64),
+        vacancy_function=reach.vacancy_function[seats],
+        vacancy_points=reach.vacancy_points[seats],
+    )
+    for array in found[1:]:
+        array.flags.writeable = False
+    return found
+
+
+def _solve(
+    plan: Plan, reach: Reach, pupils: NDArray[np.int64], who: int, where: int | None, start: Start | None
+) -> Solution:
+    """Solve a region in which people have placed this pupil; `pupils` are its rows of the whole."""
+    fixed = np.zeros(plan.pupils, bool)
+    fixed[plan.ledger.problem.decisions.fixed[:, 0]] = True
+    fixed[who] |= where is not None
+    order = plan.policy["order"]
+    return solve(
+        reach,
+        hardest=plan.hardest[pupils],
+        lottery=np.argsort(np.argsort(plan.lottery[pupils])),
+        fixed=fixed[pupils],
+        order=order if "fixed" in order else ["fixed", *order],
+        steps=None if start is None else ROUNDS,
+        seed=plan.seed,
+        start=start,
+    )
+
+
+def _around(plan: Plan, reach: Reach, columns: Columns, who: int, where: int | None) -> Columns:
+    """Plan a part of the region anew: the employer, where the pupil was, and where those now there could go."""
+    left, found = left_of(plan), Columns(*(part.copy() for part in columns))
+    old = int(columns.employer[who])
+    near = {employer for employer in (old, -1 if where is None else where) if employer >= 0}
+    there = np.flatnonzero(np.isin(columns.employer, list(near)))
+    reached = reach.pair_employer[np.isin(reach.pair_pupil, there)]
+    links = np.bincount(reached, minlength=len(left.places)) + 1000 * (left.places > 0)
+    near |= set(np.argsort(-links, kind="stable")[: MOST_EMPLOYERS - len(near)].tolist()) if len(reached) else set()
+    employers = np.array(sorted(near), np.int64)
+    inside = np.flatnonzero(np.isin(columns.employer, employers))
+    waiting = np.unique(reach.pair_pupil[np.isin(reach.pair_employer, employers)])
+    waiting = waiting[columns.employer[waiting] < 0][: max(0, MOST_PUPILS - len(inside))]
+    pupils = np.unique(np.concatenate([inside, waiting, [who]])).astype(np.int64)
+    for pupil in inside.tolist():
+        give(reach.work, left, columns, pupil)
+    part = part_of(reach, pupils=pupils, employers=employers, left=left)
+    prices = part.prices_in(plan.solution.prices) if plan.solution is not None else None
+    start = Start(part.columns_in(columns), prices) if prices is not None else None
+    if start is not None and (where is None or old != where):
+        start.columns.employer[np.searchsorted(pupils, who)] = -1
+    part.put_back(_solve(plan, part.reach, pupils, who, where, start).columns, found)
+    return found
+
+
+def _position(plan: Plan, columns: Columns, pupil: int) -> Position | None:
+    if columns.employer[pupil] < 0:
+        return None
+    if columns.function[pupil] >= 0:
+        bundle = plan.ledger.vacancy(pupil, int(columns.function[pupil]))
+    else:
+        bundle = plan.ledger.carved(pupil, columns.lot[pupil], columns.count[pupil])
+    return check_position(plan.ledger, bundle, language=plan.language)
+
+
+def _moves(plan: Plan, before: Columns, after: Columns) -> Rows[Move]:
+    """List whose position differs, by pupil."""
+    ids, employers = plan.ledger.problem.pupils.ids, plan.ledger.problem.employers.ids
+
+    def what(columns: Columns, pupil: int) -> tuple[Any, ...]:
+        slots = columns.lot[pupil] >= 0
+        tasks = sorted(zip(columns.lot[pupil][slots].tolist(), columns.count[pupil][slots].tolist(), strict=True))
+        return (int(columns.employer[pupil]), int(columns.function[pupil]), tuple(tasks))
+
+    def at(columns: Columns, pupil: int) -> tuple[str | None, int | None]:
+        employer = int(columns.employer[pupil])
+        return (str(employers[employer]), int(columns.points[pupil])) if employer >= 0 else (None, None)
+
+    placed = np.flatnonzero((before.employer >= 0) | (after.employer >= 0)).tolist()
+    rows = []
+    for pupil in placed:
+        if what(before, pupil) != what(after, pupil):
+            (old, had), (new, has) = at(before, pupil), at(after, pupil)
+            rows.append(Move(str(ids[pupil]), old, new, had, has))
+    return Rows(sorted(rows, key=lambda move: move.pupil))

@@ -1,0 +1,41 @@
+"""Time left, progress, and what was done so far."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Clock"]
+
+
+class Clock:
+    """Time left, progress, and what was done so far."""
+
+    def __init__(self, time_limit: float | None, progress: Callable[[str, float], None] | None) -> None:
+        self.started = self.last = time.perf_counter()
+        self.time_limit = time_limit
+        self.progress = progress
+        self.steps: list[dict[str, Any]] = []
+
+    def used(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.started
+
+    def over(self, share: float = 1.0) -> bool:
+        """Whether this share of the time is used up."""
+        return self.time_limit is not None and self.used() > share * self.time_limit
+
+    def tell(self, name: str, share: float) -> None:
+        """Report progress within a step."""
+        if self.progress is not None:
+            self.progress(name, share)
+
+    def done(self, name: str, **counts: Any) -> None:
+        """Close a step."""
+        now = time.perf_counter()
+        self.steps.append({"name": name, **counts, "seconds": now - self.last})
+        self.last = now
+        self.tell(name, 1.0)

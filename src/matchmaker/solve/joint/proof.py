@@ -1,0 +1,117 @@
+"""Relaxations round by round, and the proof that goes with a plan: bounds, and the prices that give them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matchmaker.solve.joint.dual import Count, bonus_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matchmaker.solve.joint.clock import Clock
+    from matchmaker.solve.joint.dual import Relaxation
+    from matchmaker.solve.joint.stock import Columns, Prices
+
+__all__ = ["Proof", "counts_of", "prove", "relax"]
+
+PLACED_WEIGHT, OTHER_WEIGHT = 2000.0, 1000.0
+"""What a placement is worth in the prices for the search, in points: about twice the points of a good one."""
+BOUND_WEIGHT = 300.0
+"""Where the search for the weight begins at which the relaxation places about as many as a plan can."""
+LAST_ROUNDS = 16
+PATIENCE = 3
+"""Rounds without a better bound after which a relaxation ends."""
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """Bounds on the points of plans that do as well on the aims before points, and what gives them.
+
+    Attributes
+    ----------
+    bound, bound_aims : float
+        See `Solution`.
+    lagrangian : float
+        The bound that the prices give: the sum over the pupils of what each one's best position is worth at these
+        prices (or 0), plus the price of all there is, minus `offset`. Any pupil's term may be replaced by that of a
+        chosen position, which bounds the plans with that position.
+    prices : Prices
+    value : float array, shape (pupils)
+        What each pupil's best position is worth at the prices, `bonus` included.
+    bonus : float array, shape (pupils)
+        What being placed is worth in itself: the price of keeping the number of placements.
+    """
+
+    bound: float
+    bound_aims: float
+    lagrangian: float
+    prices: Prices
+    value: NDArray[np.float64]
+    bonus: NDArray[np.float64]
+
+
+def counts_of(aims: list[str], masks: dict[str, NDArray[np.bool_]], *, search: bool) -> list[Count]:
+    """Return what each aim before points is worth in a relaxation, for the search or for the bound."""
+    placed, other = (PLACED_WEIGHT, OTHER_WEIGHT) if search else (BOUND_WEIGHT, 0.0)
+    return [Count(masks[aim].astype(float), placed if aim == "placed" else other) for aim in aims]
+
+
+def relax(
+    relaxation: Relaxation,
+    clock: Clock,
+    name: str,
+    *,
+    rounds: int,
+    share: float,
+    move_counts: bool = False,
+    low: float | None = None,
+) -> None:
+    """Do rounds until this share of the time is used up or they do not lower the bound; `low` is what a plan reaches.
+
+    With `move_counts` the weights of the counts move too, to where the relaxation places as many as they aim at.
+    """
+    for turn in range(rounds):
+        if clock.over(share):
+            return
+        target = 0.985 * relaxation.bound if low is None else low
+        relaxation.improve(steps=300, target=min(target, relaxation.bound), move_counts=move_counts)
+        clock.tell(name, turn / rounds)
+        if relaxation.stalled >= PATIENCE:
+            return
+
+
+def prove(
+    relaxation: Relaxation,
+    chosen: Columns,
+    masks: dict[str, NDArray[np.bool_]],
+    aims: list[str],
+    clock: Clock,
+    *,
+    rounds: int = LAST_ROUNDS,
+) -> Proof:
+    """Bound the points of every plan that does as well on the aims before points as the plan `chosen`."""
+    placed, points = chosen.employer >= 0, float(chosen.points.sum())
+    aimed = {
+        aim: replace(count, target=float(masks[aim][placed].sum()), free=aim == "placed")
+        for aim, count in zip(aims, relaxation.counts, strict=True)
+    }
+    relaxation.aim(list(aimed.values()))
+    relax(relaxation, clock, "bound", rounds=rounds, share=0.97, move_counts=True, low=points)
+    bound_aims = relaxation.bound
+    if aimed.pop("hardest", None) is not None:
+        relaxation.aim([count for aim, count in zip(aims, relaxation.counts, strict=True) if aim != "hardest"])
+        relax(relaxation, clock, "bound", rounds=rounds, share=1.0, move_counts=True, low=points)
+    bound = max(points, relaxation.bound)
+    clock.done("bound", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
+    return Proof(
+        bound=bound,
+        bound_aims=min(max(points, bound_aims), bound),
+        lagrangian=relaxation.bound,
+        prices=relaxation.prices,
+        value=relaxation.value,
+        bonus=bonus_of(relaxation.counts, len(placed)),
+    )

@@ -1,0 +1,175 @@
+"""A part of a region as a region of its own: some pupils, some employers, and what others leave there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from matchmaker.solve.reach import Reach
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matchmaker.solve.joint.stock import Columns, Prices, Stock
+
+__all__ = ["Part", "part_of"]
+
+
+class Part(NamedTuple):
+    """A part, and which row of the whole each of its rows is.
+
+    Attributes
+    ----------
+    reach : Reach
+        Of the part: pupils, employers, functions and lots are numbered anew, in the same order.
+    pupils, employers, functions, lots : int64 arrays
+        Rows of the whole.
+    """
+
+    reach: Reach
+    pupils: NDArray[np.int64]
+    employers: NDArray[np.int64]
+    functions: NDArray[np.int64]
+    lots: NDArray[np.int64]
+
+    def columns_in(self, columns: Columns) -> Columns:
+        """Return the rows of the part's pupils, in its numbers; a position at another employer becomes none."""
+        from matchmaker.solve.joint.stock import Columns
+
+        employer, function, lot = (
+            _numbers(rows, own[self.pupils])
+            for rows, own in (
+                (self.employers, columns.employer),
+                (self.functions, columns.function),
+                (self.lots, columns.lot),
+            )
+        )
+        return Columns(
+            pupil=np.arange(len(self.pupils)),
+            employer=employer,
+            function=function,
+            points=columns.points[self.pupils].copy(),
+            lot=lot,
+            count=np.where(lot >= 0, columns.count[self.pupils], 0),
+        )
+
+    def put_back(self, found: Columns, columns: Columns) -> None:
+        """Write the part's positions into the rows of the whole."""
+        columns.employer[self.pupils] = _back(self.employers, found.employer)
+        columns.function[self.pupils] = _back(self.functions, found.function)
+        columns.points[self.pupils] = np.where(found.employer >= 0, found.points, 0)
+        columns.lot[self.pupils] = _back(self.lots, found.lot)
+        columns.count[self.pupils] = found.count
+
+    def prices_in(self, prices: Prices) -> Prices:
+        """Return the prices of what the part has."""
+        return type(prices)(
+            pieces=prices.pieces[self.lots],
+            function=prices.function[self.functions],
+            places=prices.places[self.employers],
+            supervision=prices.supervision[self.employers],
+            seats=prices.seats[self.functions],
+        )
+
+
+def part_of(reach: Reach, *, pupils: NDArray[np.int64], employers: NDArray[np.int64], left: Stock) -> Part:
+    """Cut out some pupils and employers; `left` is what may be given out there.
+
+    Parameters
+    ----------
+    reach : Reach
+    pupils, employers : int64 arrays
+        Row numbers, ascending, each once.
+    left : Stock
+        Of the whole region.
+
+    Returns
+    -------
+    Part
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import matchmaker as mm
+    >>> from matchmaker.numbers.problem import make_problem
+    >>> from matchmaker.solve.joint.stock import full_stock
+    >>> from matchmaker.solve.reach import make_reach
+    >>> reach = make_reach(make_problem(mm.read_region(mm.town())))
+    >>> whole = part_of(reach, pupils=np.arange(200), employers=np.arange(60), left=full_stock(reach.work))
+    >>> all(np.array_equal(a, b) for a, b in zip(whole.reach[1:], reach[1:]))
+    True
+    """
+    work = reach.work
+    functions, function_start = _children(work.function_start, employers)
+    lots, lot_start = _children(work.lot_start, employers)
+    parts, part_start = _children(work.part_start, lots)
+    own = np.isin(reach.pair_employer, employers) & np.isin(reach.pair_pupil, pupils)
+    pairs = np.flatnonzero(own)
+    items, item_start = _children(reach.item_start, pairs)
+    options, _ = _children(reach.vacancy_start, pupils)
+    options = options[np.isin(work.function_employer[reach.vacancy_function[options]], employers)]
+    option_pupil = np.searchsorted(reach.vacancy_start, options, side="right") - 1
+    cut = work._replace(
+        hours_min=work.hours_min[pupils],
+        hours_max=work.hours_max[pupils],
+        support=work.support[pupils],
+        available=work.available[pupils],
+        lot_start=lot_start,
+        lot_employer=np.searchsorted(employers, work.lot_employer[lots]),
+        lot_pieces=left.pieces[lots],
+        lot_hours=work.lot_hours[lots],
+        part_start=part_start,
+        part_hours=work.part_hours[parts],
+        part_when=work.part_when[parts],
+        part_function=work.part_function[parts],
+        function_start=function_start,
+        function_employer=np.searchsorted(employers, work.function_employer[functions]),
+        cap=left.function[functions],
+        seats=left.seats[functions],
+        places=left.places[employers],
+        supervision=left.supervision[employers],
+    )
+    found = Reach(
+        work=cut,
+        pair_start=np.searchsorted(reach.pair_pupil[pairs], [*pupils, len(reach.pair_start)]).astype(np.int64),
+        pair_pupil=np.searchsorted(pupils, reach.pair_pupil[pairs]),
+        pair_employer=np.searchsorted(employers, reach.pair_employer[pairs]),
+        pair_points=reach.pair_points[pairs],
+        item_start=item_start,
+        item_lot=np.searchsorted(lots, reach.item_lot[items]).astype(reach.item_lot.dtype),
+        item_points=reach.item_points[items],
+        vacancy_start=np.searchsorted(option_pupil, [*pupils, len(reach.pair_start)]).astype(np.int64),
+        vacancy_function=np.searchsorted(functions, reach.vacancy_function[options]),
+        vacancy_points=reach.vacancy_points[options],
+    )
+    return Part(_read_only(found), pupils, employers, functions, lots)
+
+
+def _read_only(reach: Reach) -> Reach:
+    """Freeze all arrays, as those of the whole are: kernels are compiled for one kind only."""
+    for array in (*reach[1:], *reach.work[:-2]):
+        array.flags.writeable = False
+    return reach
+
+
+def _children(start: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return all children of these rows, and the bounds of each row's children among them."""
+    sizes = start[rows + 1] - start[rows]
+    bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return np.arange(bounds[-1]) + np.repeat(start[rows] - bounds[:-1], sizes), bounds
+
+
+def _numbers(rows: NDArray[np.int64], of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the place of each value among `rows`, -1 where it is none of them."""
+    if not len(rows):
+        return np.full(of.shape, -1, np.int64)
+    place = np.minimum(np.searchsorted(rows, of), len(rows) - 1)
+    return np.where(rows[place] == of, place, -1).astype(np.int64)
+
+
+def _back(rows: NDArray[np.int64], of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the row of the whole for each row of the part, -1 for -1."""
+    if not len(rows):
+        return np.full(of.shape, -1, np.int64)
+    return np.where(of >= 0, rows[np.maximum(of, 0)], -1)
