@@ -14,7 +14,7 @@ from matchmaker.plan.rows import Rows
 from matchmaker.positions import check_position
 from matchmaker.solve.joint import Start, solve
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
-from matchmaker.solve.joint.stock import Columns, Stock, full_stock, give, no_columns
+from matchmaker.solve.joint.stock import Columns, Stock, full_stock, give, no_columns, no_falls
 from matchmaker.solve.part import part_of
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def forced_bound(plan: Plan, pupil: int, employer: int | None) -> int:
         known = np.full(len(proof.value), -10 * NEVER)
         price_pupils(
             0, 1, np.array([pupil]), reach, stock, proof.prices, piece_prices(reach, proof.prices), known, 0.0,
-            no_columns(1, reach.work.max_tasks), np.empty(1), limit,
+            no_columns(1, reach.work.max_tasks), np.empty(1), limit, no_falls(),
         )  # fmt: skip
         own = float(limit[0] + proof.bonus[pupil])
     without = proof.lagrangian - max(float(proof.value[pupil]), 0.0)

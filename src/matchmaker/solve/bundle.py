@@ -194,7 +194,7 @@ def search(
     scratch, none = np.empty(len(limits.function)), np.zeros(len(limits.function))
     root = slot_price * limits.tasks + fill_bound(items, 0, limits.hours_max, limits.hours_min, limits, none, scratch)
     if root <= floor + TIE:
-        return kept, floor, nodes
+        return kept, root, nodes
     most_hours = most_hours_table(items.hours, limits.tasks)
     trail = new_trail(limits.tasks, len(limits.function))
     depth = 0
@@ -275,9 +275,9 @@ def best_bundle(
     Returns
     -------
     tuple
-        How many bundles were found, and an upper bound on the value of every bundle that is not listed (or `beat`).
+        How many bundles were found, and an upper bound on the value of every bundle that is not listed.
     """
-    kept, nodes, bound, floor = 0, most_nodes, beat, beat
+    kept, nodes, bound, floor = 0, most_nodes, -np.inf, beat
     smallest = 1e9
     for i in range(len(lots)):
         for part in range(work.part_start[lots[i]], work.part_start[lots[i] + 1]):
@@ -296,5 +296,5 @@ def best_bundle(
         if kept == len(found.value):
             floor = max(floor, found.value[kept - 1])
         if low <= limits.hours_min + EPS:
-            return kept, max(bound, floor)
+            return kept, bound
         high = low

@@ -13,7 +13,7 @@ import matchmaker as mm
 from benchmarks.regions import make_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.numbers.timetable import schedule
-from matchmaker.solve.joint.dual import Count, Relaxation, ascend, bonus_of, exact_bound
+from matchmaker.solve.joint.dual import Count, Relaxation, ascend, bonus_of, exact_bound, pool_of
 from matchmaker.solve.joint.stock import Columns, Prices, full_stock
 from matchmaker.solve.reach import Reach, make_reach
 from tests.compact import compact_model, plan_of, solve_model
@@ -160,14 +160,36 @@ def test_rounds_lower_the_bound(generated: Reach) -> None:
         bounds.append(relaxation.bound)
     assert bounds == sorted(bounds, reverse=True)
     assert bounds[0] > bounds[-1] >= best - EPS
-    again, _, _ = exact_bound(generated, relaxation.counts, relaxation.prices)
+    again, _, _ = exact_bound(generated, relaxation.counts, relaxation.prices, packings=relaxation.packings)
     assert np.isclose(again, relaxation.bound)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pairs_left_unpriced_change_nothing(generated: Reach, seed: int) -> None:
+    """However prices move, the bound with screened pairs is the one with every pair priced."""
+    relaxation = Relaxation(generated, [])
+    for step in range(8):
+        near = some_prices(generated, seed)
+        prices = Prices(*(part * (1 + 0.05 * step) / (1 + step % 3) for part in near))
+        counts = [Count(np.ones(12), 40.0 * step)]
+        screened, columns, _ = relaxation._price(counts, prices, 0.0)
+        full, _, _ = exact_bound(generated, counts, prices, packings=relaxation.packings)
+        assert np.isclose(screened, full)
+        relaxation.pool = pool_of([relaxation.pool.columns, columns], 12)
 
 
 def test_prices_are_never_negative(generated: Reach) -> None:
     """Prices stay at nothing or above, and what is without limit costs nothing."""
     relaxation = Relaxation(generated, [])
-    dual = ascend(generated, relaxation.pool, [], relaxation.prices, steps=200, target=0.9 * relaxation.bound)
+    dual = ascend(
+        generated,
+        relaxation.pool,
+        [],
+        relaxation.prices,
+        packings=relaxation.packings,
+        steps=200,
+        target=0.9 * relaxation.bound,
+    )
     for have, price in zip(full_stock(generated.work), dual.prices, strict=True):
         assert (price >= 0).all()
         assert not price[~np.isfinite(have)].any()

@@ -9,15 +9,17 @@ import numpy as np
 
 from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.compiled import compiled
+from matchmaker.solve.joint.packing import Packings, dearest, packings_of
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock, no_columns
+from matchmaker.solve.joint.screen import Screen
+from matchmaker.solve.joint.stock import Columns, Falls, Prices, Stock, free_prices, full_stock, no_columns, no_falls
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["Count", "Dual", "Pool", "Relaxation", "ascend", "exact_bound", "pool_of"]
+__all__ = ["Count", "Dual", "Pool", "Relaxation", "ascend", "exact_bound", "in_pieces", "pool_of"]
 
 KEEP = 6
 LITTLE = 2e-5
@@ -165,6 +167,7 @@ def ascend(
     counts: list[Count],
     start: Prices,
     *,
+    packings: Packings,
     steps: int,
     target: float,
     theta: float = 1.0,
@@ -181,6 +184,7 @@ def ascend(
     counts : list of Count
         What placing a pupil is worth in itself; with `move_counts` these weights are multipliers too.
     start : Prices
+    packings : Packings
     steps : int
     target : float
         A value that some plan is thought to reach; the step length aims at it.
@@ -194,7 +198,9 @@ def ascend(
     """
     stock = full_stock(reach.work)
     limited = [np.isfinite(part) for part in stock]
+    limited[1] = packings.by_hour
     capacity = [np.where(mask, part, 0.0) for mask, part in zip(limited, stock, strict=True)]
+    start = in_pieces(reach, start, packings)
     scale, count_scale = _typical_use(reach), max(1.0, len(pool.start) ** 0.5 / 4)
     current, weights = [part.copy() for part in start], np.array([count.weight for count in counts])
     direction, pull = [np.zeros_like(part) for part in current], np.zeros(len(counts))
@@ -204,6 +210,7 @@ def ascend(
         moved = [replace(count, weight=float(weight)) for count, weight in zip(counts, weights, strict=True)]
         bonus = bonus_of(moved, len(own))
         value = relaxed(reach, pool.columns, pool.start, bonus, Prices(*current), use, own) - aimed(moved)
+        dearest(packings, current[0], capacity[0])
         value += sum(float(have @ price) for have, price in zip(capacity, current, strict=True))
         best.steps = step + 1
         stale = 0 if value < best.value - 1e-5 * abs(value) else stale + 1
@@ -241,10 +248,29 @@ def _typical_use(reach: Reach) -> list[float]:
     return [1.0, max(hours / 4, 0.5), 1.0, max(support, 0.25), 1.0]
 
 
+def in_pieces(reach: Reach, prices: Prices, packings: Packings) -> Prices:
+    """Return the same prices with those of hours of functions that a group covers put on the pieces."""
+    whole, by_hour = (
+        piece_prices(reach, prices),
+        prices._replace(function=np.where(packings.by_hour, prices.function, 0.0)),
+    )
+    return by_hour._replace(pieces=prices.pieces + whole - piece_prices(reach, by_hour))
+
+
 def exact_bound(
-    reach: Reach, counts: list[Count], prices: Prices, *, slack: float = 0.0
+    reach: Reach,
+    counts: list[Count],
+    prices: Prices,
+    *,
+    packings: Packings | None = None,
+    slack: float = 0.0,
+    known: NDArray[np.float64] | None = None,
+    falls: Falls | None = None,
 ) -> tuple[float, Columns, NDArray[np.float64]]:
     """Price every pair exactly: a proven bound on the points of all plans that reach the counts' targets.
+
+    With `packings` what there is of pieces and hours of functions is priced by the dearest choice of whole pieces.
+    `known` [pupils] is what each surely reaches, the counts included; `falls` says which pairs need not be priced.
 
     Returns
     -------
@@ -257,16 +283,22 @@ def exact_bound(
     columns = no_columns(pupils * KEEP, reach.work.max_tasks)
     value, limit = np.empty(pupils * KEEP), np.empty(pupils)
     piece_price, everybody = piece_prices(reach, prices), np.arange(pupils)
+    least = -bonus if known is None else np.maximum(known, 0.0) - bonus
+    fallen = no_falls() if falls is None else falls
     in_chunks(
         lambda first, last: price_pupils(
-            first, last, everybody, reach, stock, prices, piece_price, -bonus, slack, columns, value, limit
+            first, last, everybody, reach, stock, prices, piece_price, least, slack, columns, value, limit, fallen
         ),
         pupils,
     )
     total = float(np.maximum(limit + bonus, 0.0).sum()) - aimed(counts)
-    for have, price in zip(stock, prices, strict=True):
+    if packings is not None:
+        prices, have = in_pieces(reach, prices, packings), stock.pieces.astype(float)
+        dearest(packings, prices.pieces, have)
+        stock = stock._replace(pieces=have)
+    for amount, price in zip(stock, prices, strict=True):
         paid = price > 0
-        total += float(have[paid] @ price[paid])
+        total += float(amount[paid] @ price[paid])
     return total, columns, limit + bonus
 
 
@@ -285,14 +317,22 @@ class Relaxation:
     def __init__(self, reach: Reach, counts: list[Count], *, prices: Prices | None = None) -> None:
         self.reach, self.counts, self.prices = reach, counts, free_prices(reach.work) if prices is None else prices
         self.pupils = len(reach.pair_start) - 1
-        self.bound, columns, self.value = exact_bound(reach, counts, self.prices, slack=FIRST_SLACK)
+        self.packings, self.screen = packings_of(reach), Screen(reach, self.prices)
+        self.pool = pool_of([no_columns(0, reach.work.max_tasks)], self.pupils)
+        self.bound, columns, self.value = self._price(counts, self.prices, FIRST_SLACK)
         self.pool = pool_of([columns], self.pupils)
         self._prices, self._theta, self.rounds, self.priced, self.stalled = self.prices, 1.0, 0, 1, 0
+
+    def _price(self, counts: list[Count], prices: Prices, slack: float) -> tuple[float, Columns, NDArray[np.float64]]:
+        known, use, bonus = np.zeros(self.pupils), free_prices(self.reach.work), bonus_of(counts, self.pupils)
+        relaxed(self.reach, self.pool.columns, self.pool.start, bonus, prices, use, known)
+        falls = self.screen.falls(prices)
+        return exact_bound(self.reach, counts, prices, packings=self.packings, slack=slack, known=known, falls=falls)
 
     def aim(self, counts: list[Count]) -> None:
         """Go on with other counts, from the prices found so far."""
         self.counts = counts
-        self.bound, columns, self.value = exact_bound(self.reach, counts, self.prices, slack=SLACK)
+        self.bound, columns, self.value = self._price(counts, self.prices, SLACK)
         self.pool = pool_of([self.pool.columns, columns], self.pupils)
         self._prices, self._theta, self.stalled = self.prices, 1.0, 0
         self.priced += 1
@@ -307,6 +347,7 @@ class Relaxation:
             self.pool,
             self.counts,
             self._prices,
+            packings=self.packings,
             steps=steps,
             target=target,
             theta=self._theta,
@@ -318,7 +359,7 @@ class Relaxation:
             replace(new, weight=(new.weight + old.weight) / 2)
             for new, old in zip(dual.counts, self.counts, strict=True)
         ]
-        bound, columns, value = exact_bound(self.reach, counts, middle, slack=SLACK)
+        bound, columns, value = self._price(counts, middle, SLACK)
         self.rounds += 1
         self.priced += 1
         self.stalled = 0 if bound < (1 - LITTLE) * self.bound else self.stalled + 1

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from matchmaker.solve.bundle import Found, Limits, best_bundle, copy_slots
 from matchmaker.solve.compiled import compiled
-from matchmaker.solve.joint.stock import Columns, Prices, Stock
+from matchmaker.solve.joint.stock import Columns, Falls, Prices, Stock
 from matchmaker.solve.reach import Reach
 
 __all__ = ["find_pair", "pair_price", "piece_prices", "price_pair", "price_pupils"]
@@ -95,12 +95,14 @@ def price_pupils(
     best: Columns,
     value: NDArray[np.float64],
     bound: NDArray[np.float64],
+    falls: Falls,
 ) -> None:
     """For the pupils `who[first:last]` find the columns worth most over all pairs.
 
     `known` is a value that the pupil surely reaches; columns within `slack` of the best are kept, as many as fit in the
     rows of `best` of each one in `who` (unused ones with employer -1). `value` takes their value and
-    `bound` [who] an upper bound on the value of any column of the pupil.
+    `bound` [who] an upper bound on the value of any column of the pupil. Pairs whose ceiling, raised by `falls`, stays
+    below what matters are not priced.
     """
     work = reach.work
     keep = len(best.pupil) // max(len(who), 1)
@@ -133,8 +135,15 @@ def price_pupils(
             employer = reach.pair_employer[pair]
             if stock.places[employer] < 1:
                 continue
+            if len(falls.ceiling) > 0:
+                falls.ceiling[pair] += falls.place[employer] + falls.supervision[employer] * work.support[pupil]
+                falls.ceiling[pair] += min(falls.bundle[employer], falls.hour[employer] * work.hours_max[pupil])
+                if falls.ceiling[pair] <= top - slack:
+                    continue
             constant = reach.pair_points[pair] - pair_price(reach, prices, pupil, employer)
             count, rest = price_pair(reach, stock, piece_price, pair, top - slack - constant, found)
+            if len(falls.ceiling) > 0:
+                falls.ceiling[pair] = constant + (max(rest, found.value[0]) if count > 0 else rest)
             if count > 0:
                 worth = found.value[0] + constant
                 row = slot_for(value, base, keep, worth)

@@ -233,15 +233,16 @@ class Repair:
     ) -> int:
         """Do rounds of moves until `progress` of their number says 1; return how many were done.
 
-        Moves see one of these prices, none, or the last of them shaken, in turn: what others could do with a task
-        counts more or less. Losses accepted on the way (points) cool from the first to the second `heat`.
+        Moves see one of these prices, the last of them by half, none, or the last shaken, in turn: what others could
+        do with a task counts more or less. Losses accepted on the way (points) cool from the first to the second `heat`.
         """
         if not len(self.chosen.employer) or not len(self.reach.work.places):
             return 0
         employers = np.empty((self.groups, most_employers + 1), np.int64)
         pupils = np.empty((self.groups, most_pupils), np.int64)
         gains = np.zeros(self.groups, np.int64)
-        shares = [*prices, free_prices(self.reach.work), prices[-1]]
+        half = Prices(*(0.5 * part for part in prices[-1]))
+        shares = [*prices, half, free_prices(self.reach.work), prices[-1]]
         piece_price = [piece_prices(self.reach, part) for part in shares]
         pairs = len(self.reach.pair_pupil)
         alone = [

@@ -11,7 +11,7 @@ from matchmaker.solve.assignment import assign
 from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.joint.build import column_worths
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, column_fits, copy_column, no_columns, take
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, column_fits, copy_column, no_columns, no_falls, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,10 +72,10 @@ def _priced(
     pupils = len(reach.pair_start) - 1
     columns = no_columns(len(waiting) * CHOICES, reach.work.max_tasks)
     value, limit = np.empty(len(waiting) * CHOICES), np.empty(len(waiting))
-    least = np.full(pupils, -1e9)
+    least, falls = np.full(pupils, -1e9), no_falls()
     in_chunks(
         lambda low, high: price_pupils(
-            low, high, waiting, reach, stock, prices, piece_price, least, SLACK, columns, value, limit
+            low, high, waiting, reach, stock, prices, piece_price, least, SLACK, columns, value, limit, falls
         ),
         len(waiting),
     )

@@ -191,7 +191,7 @@ def _search_prices(
     first = relaxation.prices
     if aims:
         relaxation.aim(counts_of(aims, masks, search=False))
-    relax(relaxation, clock, "prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=0.3)
+    relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=0.3)
     clock.done("prices", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
     return [first, relaxation.prices]
 

@@ -11,7 +11,19 @@ from matchmaker.solve.bundle import copy_slots
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.reach import Work
 
-__all__ = ["Columns", "Prices", "Stock", "column_fits", "free_prices", "full_stock", "give", "no_columns", "take"]
+__all__ = [
+    "Columns",
+    "Falls",
+    "Prices",
+    "Stock",
+    "column_fits",
+    "free_prices",
+    "full_stock",
+    "give",
+    "no_columns",
+    "no_falls",
+    "take",
+]
 
 EPS = 1e-6
 
@@ -51,6 +63,20 @@ class Columns(NamedTuple):
     count: NDArray[np.int64]  # type: ignore[assignment]  # hides a method of tuple that nobody needs here
 
 
+class Falls(NamedTuple):
+    """By how much a position at each employer may have gained since the pairs were screened last.
+
+    `place` and per hour `supervision`; for the pieces no more than `bundle`, nor than `hour` times the hours. With no
+    `ceiling` nothing is screened; else `ceiling` [pairs] is what a position of the pair was worth at most.
+    """
+
+    ceiling: NDArray[np.float64]
+    place: NDArray[np.float64]
+    supervision: NDArray[np.float64]
+    bundle: NDArray[np.float64]
+    hour: NDArray[np.float64]
+
+
 def full_stock(work: Work) -> Stock:
     """Return everything there is to give out, as arrays that may be written to."""
     return Stock(
@@ -65,6 +91,17 @@ def full_stock(work: Work) -> Stock:
 def free_prices(work: Work) -> Prices:
     """Return prices of nothing."""
     return Prices(*(np.zeros(len(part)) for part in full_stock(work)))
+
+
+def no_falls() -> Falls:
+    """Return falls with which nothing is screened.
+
+    Examples
+    --------
+    >>> len(no_falls().ceiling)
+    0
+    """
+    return Falls(*(np.zeros(0) for _ in range(5)))
 
 
 def no_columns(rows: int, most_tasks: int) -> Columns:
