@@ -14,6 +14,7 @@ from matchmaker.model.validation import faults_of_validation
 __all__ = ["DEFAULT_WEIGHTS", "Policy"]
 
 AIMS = ("fixed", "placed", "hardest", "points")
+PROTECTED_BY = ("school", "route", "stage")
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "fit": 1.0,
     "interest": 1.0,
@@ -32,6 +33,9 @@ class Policy(BaseModel):
     ----------
     max_gap
         A task may ask at most this many levels more than estimated.
+    max_miss_chance
+        A task is not for a pupil when the chance of a level more than `max_gap` below what it asks is larger than this,
+        0-1, on any dimension that was observed; None leaves it to the level estimated alone.
     max_tasks
         Tasks in one carved position, at most.
     fit_floor
@@ -42,6 +46,9 @@ class Policy(BaseModel):
         Weight of each contribution, by name; those not named keep 1.
     hardest_share
         Share of the pupils that counts as hardest to place, 0-1.
+    protect
+        Groups of whom at least a share (0-1) is placed before as many as possible are: ``hardest``, or a column of the
+        pupils with a value, such as ``school=vso``.
     seed
         Seed of the lottery that breaks ties.
     language
@@ -62,11 +69,13 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     max_gap: int = Field(default=1, ge=0)
+    max_miss_chance: float | None = Field(default=None, ge=0, le=1)
     max_tasks: int = Field(default=5, ge=1)
     fit_floor: int = 0
     order: tuple[Literal["fixed", "placed", "hardest", "points"], ...] = ("fixed", "placed", "hardest", "points")
     weights: dict[str, float] = dict(DEFAULT_WEIGHTS)
     hardest_share: float = Field(default=0.2, ge=0, le=1)
+    protect: dict[str, float] = {}
     seed: int = Field(default=0, ge=0)
     language: Literal["en", "nl"] = "en"
     time_limit: float | None = Field(default=None, gt=0)
@@ -78,6 +87,17 @@ class Policy(BaseModel):
         if len(set(order)) < len(order):
             raise CellFault("bad_value", ", ".join(order), ("each aim once", "elk doel een keer"))
         return order
+
+    @field_validator("protect")
+    @classmethod
+    def _known_groups(cls, protect: dict[str, float]) -> dict[str, float]:
+        for name, share in protect.items():
+            column, _, value = name.partition("=")
+            if name != "hardest" and (column not in PROTECTED_BY or not value):
+                raise CellFault("unknown_key", name, f"hardest, {', '.join(f'{one}=...' for one in PROTECTED_BY)}")
+            if not 0 <= share <= 1:
+                raise CellFault("bad_value", f"{name} = {share}", ("a share from 0 to 1", "een aandeel van 0 tot 1"))
+        return protect
 
     @field_validator("weights")
     @classmethod

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matchmaker.positions import Ledger, Position
     from matchmaker.solve.reach import Reach
 
-__all__ = ["carry_over", "columns_of", "prices_for", "same_numbers"]
+__all__ = ["carry_over", "columns_of", "employers_of", "prices_for", "same_numbers"]
 
 
 def carry_over(plan: Plan, ledger: Ledger, reach: Reach) -> Start:
@@ -37,6 +37,23 @@ def carry_over(plan: Plan, ledger: Ledger, reach: Reach) -> Start:
     else:
         prices = free_prices(reach.work)
     return Start(columns_of(plan.placements, ledger, reach), prices)
+
+
+def employers_of(plan: Plan, ledger: Ledger) -> NDArray[np.int64]:
+    """Return where each pupil of a region is in a plan: the row of the employer, -1 for nowhere.
+
+    Parameters
+    ----------
+    plan : Plan
+    ledger
+        Of the region, which need not be that of the plan.
+    """
+    found = np.full(len(ledger.problem.pupils.ids), -1, np.int64)
+    for position in plan.placements:
+        pupil = ledger.rows["pupil"].get(position.pupil, -1)
+        if pupil >= 0:
+            found[pupil] = ledger.rows["employer"].get(position.employer, -1)
+    return found
 
 
 def same_numbers(one: Ledger, other: Ledger) -> bool:

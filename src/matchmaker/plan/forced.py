@@ -188,6 +188,7 @@ def _solve(
         steps=None if start is None else ROUNDS,
         seed=plan.seed,
         start=start,
+        bounds=start is None,
     )
 
 

@@ -12,17 +12,18 @@ import numpy as np
 
 from matchmaker import __version__
 from matchmaker.errors import MatchmakerError
-from matchmaker.plan.carry import carry_over
+from matchmaker.plan.carry import carry_over, employers_of
 from matchmaker.plan.groups import placed_by_group
 from matchmaker.plan.obstacles import Obstacles
 from matchmaker.plan.plan import Plan
+from matchmaker.plan.protect import quotas_of
 from matchmaker.plan.reachable import hardest_to_place, lottery_ranks
 from matchmaker.plan.record import make_record, plain, without_times
 from matchmaker.plan.rows import Rows
 from matchmaker.plan.unplaced import explain_unplaced
 from matchmaker.positions import Ledger, Position, check_position, ledger_of
 from matchmaker.solve.compiled import announcing
-from matchmaker.solve.joint import solve
+from matchmaker.solve.joint import solve, solve_protected, solve_with_few_changes
 from matchmaker.solve.joint.stock import full_stock, take
 from matchmaker.solve.reach import make_reach
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matchmaker.model import Policy, Region
-    from matchmaker.solve.joint import Solution, Start
+    from matchmaker.solve.joint import Solution
     from matchmaker.solve.joint.stock import Stock
     from matchmaker.solve.reach import Reach
 
@@ -48,6 +49,8 @@ def match(
     steps: int | None = None,
     progress: Progress | None = None,
     language: str | None = None,
+    previous: Plan | None = None,
+    move_cost: int = 0,
 ) -> Plan:
     """Place the pupils of a region: vacancies and positions carved from tasks together.
 
@@ -60,6 +63,11 @@ def match(
         Single choices of the policy that differ.
     progress : callable, optional
         Called with the name of what is being done, and how far it is (0-1).
+    previous : Plan, optional
+        An earlier plan, to begin with.
+    move_cost : int
+        Points that a plan must gain for every pupil whom it moves away from the employer of the earlier plan. The
+        points and the bound of the plan are without them.
 
     Returns
     -------
@@ -79,15 +87,26 @@ def match(
     """
     digest = region.digest
     chosen = _policy(region, policy, seed=seed, time_limit=time_limit, steps=steps, language=language)
-    return make_plan(region if chosen == region.policy else region.replace(policy=chosen), digest, progress=progress)
+    region = region if chosen == region.policy else region.replace(policy=chosen)
+    if move_cost < 0 or (move_cost and previous is None):
+        given = "no earlier plan" if previous is None else f"{move_cost}"
+        raise MatchmakerError(f"move_cost is at least 0 and goes with previous=plan. Got {given}.")
+    return make_plan(region, digest, progress=progress, before=previous, move_cost=move_cost)
 
 
-def make_plan(region: Region, digest: str, *, progress: Progress | None = None, before: Plan | None = None) -> Plan:
+def make_plan(
+    region: Region,
+    digest: str,
+    *,
+    progress: Progress | None = None,
+    before: Plan | None = None,
+    move_cost: int = 0,
+) -> Plan:
     """Plan a region whose policy is as wanted; start from an earlier plan of nearly the same region if there is one."""
     work = _Work(region, progress)
     with announcing(lambda name: work.tell(f"compiling {name}", 0.0)) if progress else nullcontext():
         work.prepare()
-        solution = work.solve(None if before is None else carry_over(before, work.ledger, work.reach))
+        solution = work.solve(before, move_cost)
         placements, not_placed = work.placements(solution), work.unplaced(solution)
     return _plan(work, digest, solution, placements, not_placed)
 
@@ -135,22 +154,29 @@ class _Work:
         self.hardest = hardest_to_place(problem, self.reach, self.lottery, share=self.policy.hardest_share)
         self.done("hardest", hardest=int(self.hardest.sum()))
 
-    def solve(self, start: Start | None = None) -> Solution:
+    def solve(self, before: Plan | None, move_cost: int) -> Solution:
         self.tell("solve", 0.0)
         fixed = np.zeros(len(self.hardest), bool)
         fixed[self.ledger.problem.decisions.fixed[:, 0]] = True
-        found = solve(
-            self.reach,
-            hardest=self.hardest,
-            lottery=self.lottery,
-            fixed=fixed,
-            order=self.policy.order,
-            seed=self.policy.seed,
-            steps=self.policy.steps,
-            time_limit=self.policy.time_limit,
-            progress=self.progress,
-            start=start,
-        )
+        options: dict[str, Any] = {
+            "hardest": self.hardest,
+            "lottery": self.lottery,
+            "fixed": fixed,
+            "order": self.policy.order,
+            "seed": self.policy.seed,
+            "steps": self.policy.steps,
+            "time_limit": self.policy.time_limit,
+            "progress": self.progress,
+            "start": None if before is None else carry_over(before, self.ledger, self.reach),
+        }
+        quotas = quotas_of(self.ledger, self.hardest)
+        if before is not None and move_cost:
+            stay = employers_of(before, self.ledger)
+            found = solve_with_few_changes(self.reach, stay=stay, move_cost=move_cost, **options)
+        elif quotas:
+            found = solve_protected(self.reach, quotas, **options)
+        else:
+            found = solve(self.reach, **options)
         self.steps += [plain(dict(step)) for step in found.steps]
         self.started = time.perf_counter()
         return found

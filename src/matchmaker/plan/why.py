@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,6 +62,21 @@ class Evidence:
 class ExplanationRow:
     """One row of the sum: a contribution, or the share of one dimension in the fit.
 
+    Attributes
+    ----------
+    name : str
+        Of the contribution.
+    dimension : str or None
+    asked, estimated : int or None
+        Levels; `estimated` is None on a dimension that was never observed.
+    points : int
+    text : str
+    evidence : tuple of Evidence
+        The observations behind the estimate, the latest first.
+    sure : int or None
+        Chance, in whole percents, that the pupil has at least the level asked; None where nothing was observed, or the
+        plan was read back without its region.
+
     Examples
     --------
     >>> ExplanationRow("travel", None, None, None, -26, "The way to work: 4.4 km.", ()).points
@@ -75,10 +90,13 @@ class ExplanationRow:
     points: int
     text: str
     evidence: tuple[Evidence, ...]
+    sure: int | None = None
 
     def row(self) -> dict[str, Any]:
         """Return the row as one of a table."""
-        facts = {name: getattr(self, name) for name in ("name", "dimension", "asked", "estimated", "points", "text")}
+        facts = {
+            name: getattr(self, name) for name in ("name", "dimension", "asked", "estimated", "sure", "points", "text")
+        }
         return {**facts, "evidence": "; ".join(one.text for one in self.evidence)}
 
 
@@ -136,6 +154,22 @@ class Explanation:
         from matchmaker.show.explanation import explanation_text
 
         return explanation_text(self)
+
+    def summary(self) -> str:
+        """Return the explanation as lines of text, in the language that was asked for."""
+        return str(self)
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the explanation as plain values."""
+        return {
+            "pupil": self.pupil,
+            "placement": self.placement.to_document() if self.placement is not None else None,
+            "unplaced": self.unplaced.to_document() if self.unplaced is not None else None,
+            "rows": [row.row() for row in self.rows],
+            "bridged": [asdict(gap) for gap in self.bridged],
+            "to_observe": list(self.to_observe),
+            "text": self.summary(),
+        }
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows of the sum, or the counted reasons of a pupil who is not placed."""
@@ -218,7 +252,17 @@ def _rows(plan: Plan, position: Position, language: str) -> list[ExplanationRow]
 
 def _dimension_row(plan: Plan, pupil: str, name: str, part: Part, language: str) -> ExplanationRow:
     evidence = _evidence(plan.region, pupil, part.dimension, language) if plan.region is not None else ()
-    return ExplanationRow(name, part.dimension, part.asked, part.estimated, part.points, part.text, evidence)
+    sure = _sure(plan, pupil, part) if plan.region is not None else None
+    return ExplanationRow(name, part.dimension, part.asked, part.estimated, part.points, part.text, evidence, sure)
+
+
+def _sure(plan: Plan, pupil: str, part: Part) -> int | None:
+    """The chance in percent, by all observations together, of at least the level asked."""
+    problem = plan.ledger.problem
+    row, column = plan.ledger.row("pupil", pupil), problem.dimensions.index(part.dimension)
+    if problem.levels.median[row, column] < 0:
+        return None
+    return int(problem.levels.percent[row, column, np.asarray(problem.level_values) >= part.asked].sum())
 
 
 def _evidence(region: Region, pupil: str, dimension: str, language: str) -> tuple[Evidence, ...]:

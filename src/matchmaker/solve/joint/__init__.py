@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from matchmaker.solve.joint.protect import solve_protected
 from matchmaker.solve.joint.solution import Solution, Start, solve
+from matchmaker.solve.joint.stay import solve_with_few_changes
 
-__all__ = ["Solution", "Start", "solve"]
+__all__ = ["Solution", "Start", "solve", "solve_protected", "solve_with_few_changes"]

@@ -11,6 +11,8 @@ from matchmaker.solve.joint.pricing import column_points, piece_prices, price_pa
 from matchmaker.solve.joint.stock import Columns, copy_column, free_prices, full_stock, no_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
@@ -52,11 +54,17 @@ def all_columns(reach: Reach) -> Columns | None:
 
 
 def solve_exactly(
-    reach: Reach, *, masks: list[NDArray[np.bool_]], same_number: list[NDArray[np.bool_]], seconds: float
+    reach: Reach,
+    *,
+    masks: list[NDArray[np.bool_]],
+    same_number: list[NDArray[np.bool_]],
+    seconds: float,
+    at_least: Sequence[tuple[NDArray[np.bool_], int]] = (),
 ) -> tuple[Columns, int] | None:
     """Return the best plan, most placed of each mask in turn, then most points; None when the region is too large.
 
-    Beside it the most points of any plan that places as many of each mask in `same_number` only.
+    Beside it the most points of any plan that places as many of each mask in `same_number` only. `at_least` names
+    groups with the number to place of each; None too when that cannot be.
     """
     columns = all_columns(reach)
     chosen = no_columns(len(reach.pair_start) - 1, reach.work.max_tasks)
@@ -68,10 +76,11 @@ def solve_exactly(
     points = columns.points.astype(float)
     counted = [mask[columns.pupil].astype(float) for mask in masks if mask.any()]
     wider = [mask[columns.pupil].astype(float) for mask in same_number if mask.any()]
-    taken = _most(table, room, [*counted, points], seconds=seconds)
+    quotas = [(mask[columns.pupil].astype(float), need) for mask, need in at_least]
+    taken = _most(table, room, [*counted, points], seconds=seconds, at_least=quotas)
     if taken is None:
         return None
-    most = taken if len(wider) == len(counted) else _most(table, room, [*wider, points], seconds=seconds)
+    most = taken if len(wider) == len(counted) and not quotas else _most(table, room, [*wider, points], seconds=seconds)
     if most is None:
         return None
     for row in np.flatnonzero(taken):
@@ -80,7 +89,12 @@ def solve_exactly(
 
 
 def _most(
-    table: csr_array, room: NDArray[np.float64], aims: list[NDArray[np.float64]], *, seconds: float
+    table: csr_array,
+    room: NDArray[np.float64],
+    aims: list[NDArray[np.float64]],
+    *,
+    seconds: float,
+    at_least: Sequence[tuple[NDArray[np.float64], int]] = (),
 ) -> NDArray[np.bool_] | None:
     """Choose columns: most of the first aim, then of the next; None when time runs out.
 
@@ -89,6 +103,7 @@ def _most(
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     limits, taken = [LinearConstraint(table, -np.inf, room)], None
+    limits += [LinearConstraint(row[None, :], need - 0.5, np.inf) for row, need in at_least]
     for aim in aims:
         answer = milp(
             -aim,

@@ -22,7 +22,6 @@ PLACED_WEIGHT, OTHER_WEIGHT = 2000.0, 1000.0
 """What a placement is worth in the prices for the search, in points: about twice the points of a good one."""
 BOUND_WEIGHT = 300.0
 """Where the search for the weight begins at which the relaxation places about as many as a plan can."""
-LAST_ROUNDS = 16
 PATIENCE = 3
 """Rounds without a better bound after which a relaxation ends."""
 
@@ -91,19 +90,21 @@ def prove(
     aims: list[str],
     clock: Clock,
     *,
-    rounds: int = LAST_ROUNDS,
+    rounds: int,
 ) -> Proof:
     """Bound the points of every plan that does as well on the aims before points as the plan `chosen`."""
-    placed, points = chosen.employer >= 0, float(chosen.points.sum())
+    placed, points = chosen.employer >= 0, float(chosen.points[chosen.employer >= 0].sum())
+    # Who had to be protected is this plan's own choice: no part of what a bound may assume.
     aimed = {
         aim: replace(count, target=float(masks[aim][placed].sum()), free=aim == "placed")
         for aim, count in zip(aims, relaxation.counts, strict=True)
+        if aim != "protected"
     }
     relaxation.aim(list(aimed.values()))
     relax(relaxation, clock, "bound", rounds=rounds, share=0.97, move_counts=True, low=points)
-    bound_aims = relaxation.bound
-    if aimed.pop("hardest", None) is not None:
-        relaxation.aim([count for aim, count in zip(aims, relaxation.counts, strict=True) if aim != "hardest"])
+    bound_aims, hardest = relaxation.bound, [aim == "hardest" for aim in aimed]
+    if any(hardest):
+        relaxation.aim([count for count, hard in zip(relaxation.counts, hardest, strict=True) if not hard])
         relax(relaxation, clock, "bound", rounds=rounds, share=1.0, move_counts=True, low=points)
     bound = max(points, relaxation.bound)
     clock.done("bound", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)

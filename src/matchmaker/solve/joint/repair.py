@@ -234,7 +234,8 @@ class Repair:
         """Do rounds of moves until `progress` of their number says 1; return how many were done.
 
         Moves see one of these prices, the last of them by half, none, or the last shaken, in turn: what others could
-        do with a task counts more or less. Losses accepted on the way (points) cool from the first to the second `heat`.
+        do with a task counts more or less. Losses accepted on the way (points) cool from the first to the second
+        `heat`.
         """
         if not len(self.chosen.employer) or not len(self.reach.work.places):
             return 0

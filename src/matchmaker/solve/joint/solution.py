@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_ORDER", "Solution", "Start", "solve"]
 
 DEFAULT_ORDER = ("fixed", "placed", "hardest", "points")
-SEARCH_ROUNDS, BOUND_ROUNDS, FEW_ROUNDS = 12, 16, 6
+SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 12, 16, 16, 4
 MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
@@ -117,6 +117,9 @@ def solve(
     progress: Callable[[str, float], None] | None = None,
     seed: int = 0,
     start: Start | None = None,
+    protected: NDArray[np.bool_] | None = None,
+    at_least: Sequence[tuple[NDArray[np.bool_], int]] = (),
+    bounds: bool = True,
 ) -> Solution:
     """Carve and place: the aims of `order` one after the other, by default as many pupils as possible, then points.
 
@@ -144,6 +147,12 @@ def solve(
     seed : int
     start : Start, optional
         A plan and prices to begin with, of a region that is nearly the same.
+    protected : bool array, shape (pupils), optional
+        Pupils of whom as many as possible are placed before all other aims but decisions.
+    at_least : sequence of (bool array, int)
+        Groups with the number to place of each: kept where the region is solved exactly (see `solve_protected`).
+    bounds : bool
+        Whether bounds are wanted; without, those returned are what the first prices give.
 
     Returns
     -------
@@ -152,19 +161,18 @@ def solve(
     if time_limit is not None:
         _warm(reach)
     clock, pupils = Clock(time_limit, progress), len(hardest)
-    masks = {
-        "fixed": np.zeros(pupils, bool) if fixed is None else fixed,
-        "placed": np.ones(pupils, bool),
-        "hardest": hardest,
-    }
-    before = [
-        aim
-        for aim in (order[: order.index("points")] if "points" in order else order)
-        if aim == "placed" or masks[aim].any()
+    masks = masks_of(hardest, fixed, protected)
+    order = [
+        *order[: order.index("fixed") + 1 if "fixed" in order else 0],
+        "protected",
+        *(aim for aim in order if aim != "fixed"),
     ]
-    exact = _exactly(reach, masks, before, clock)
+    before = aims_before_points(order, masks)
+    exact = _exactly(reach, masks, before, clock, at_least)
     relaxation = Relaxation(reach, counts_of(before, masks, search=True), prices=start.prices if start else None)
-    prices = _search_prices(relaxation, before, masks, clock, least=exact is not None or start is not None)
+    prices = _search_prices(
+        relaxation, before, masks, clock, least=exact is not None or start is not None, bounds=bounds
+    )
     if exact is not None:
         columns, bound = exact
         points, placed = int(columns.points.sum()), int((columns.employer >= 0).sum())
@@ -178,12 +186,37 @@ def solve(
     done = repair.run(prices, heat=HEAT, noise=NOISE, progress=_progress(clock, reach, steps, share))
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()))
     repair.best.points[repair.best.employer < 0] = 0
-    proof = prove(relaxation, repair.best, masks, before, clock)
+    proof = prove(relaxation, repair.best, masks, before, clock, rounds=LAST_ROUNDS if bounds else 0)
     return Solution(repair.best, proof, most_placed(reach), steps=clock.steps)
 
 
+def masks_of(
+    hardest: NDArray[np.bool_], fixed: NDArray[np.bool_] | None, protected: NDArray[np.bool_] | None = None
+) -> dict[str, NDArray[np.bool_]]:
+    """Return whom each aim before points counts."""
+    none, everybody = np.zeros(len(hardest), bool), np.ones(len(hardest), bool)
+    return {
+        "fixed": none if fixed is None else fixed,
+        "protected": none if protected is None else protected,
+        "placed": everybody,
+        "hardest": hardest,
+    }
+
+
+def aims_before_points(order: Sequence[str], masks: dict[str, NDArray[np.bool_]]) -> list[str]:
+    """Return the aims that come before points and count somebody."""
+    before = order[: order.index("points")] if "points" in order else order
+    return [aim for aim in before if aim == "placed" or masks[aim].any()]
+
+
 def _search_prices(
-    relaxation: Relaxation, aims: list[str], masks: dict[str, NDArray[np.bool_]], clock: Clock, *, least: bool
+    relaxation: Relaxation,
+    aims: list[str],
+    masks: dict[str, NDArray[np.bool_]],
+    clock: Clock,
+    *,
+    least: bool,
+    bounds: bool,
 ) -> list[Prices]:
     """Return two kinds of prices for the search: where every placement counts most, and where points do."""
     if not least:
@@ -191,7 +224,8 @@ def _search_prices(
     first = relaxation.prices
     if aims:
         relaxation.aim(counts_of(aims, masks, search=False))
-    relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=0.3)
+    if bounds:
+        relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=0.3)
     clock.done("prices", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
     return [first, relaxation.prices]
 
@@ -279,12 +313,22 @@ def _keep(reach: Reach, stock: Stock, before: Columns, chosen: Columns, lottery:
 
 
 def _exactly(
-    reach: Reach, masks: dict[str, NDArray[np.bool_]], before: list[str], clock: Clock
+    reach: Reach,
+    masks: dict[str, NDArray[np.bool_]],
+    before: list[str],
+    clock: Clock,
+    at_least: Sequence[tuple[NDArray[np.bool_], int]],
 ) -> tuple[Columns, int] | None:
     """Solve a region small enough to list all its positions; also return the most points at the same number placed."""
-    same_number = [masks[aim] for aim in before if aim != "hardest"]
+    same_number = [masks[aim] for aim in before if aim in ("fixed", "placed")]
     seconds = np.inf if clock.time_limit is None else 0.1 * clock.time_limit
-    exact = solve_exactly(reach, masks=[masks[aim] for aim in before], same_number=same_number, seconds=seconds)
+    exact = solve_exactly(
+        reach,
+        masks=[masks[aim] for aim in before],
+        same_number=same_number,
+        seconds=seconds,
+        at_least=at_least,
+    )
     if exact is not None:
         clock.done("exact", placed=int((exact[0].employer >= 0).sum()))
     return exact

@@ -1,0 +1,107 @@
+"""Few changes: what it gains to move more or fewer pupils away from where an earlier plan has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from matchmaker.plan.match import Progress, match
+from matchmaker.plan.rows import Rows
+
+if TYPE_CHECKING:
+    from matchmaker.model import Region
+    from matchmaker.plan.plan import Plan
+
+__all__ = ["TradeOff", "trade_off"]
+
+COSTS = (0, 10, 25, 50, 100, 200, 400)
+
+
+@dataclass(frozen=True)
+class TradeOff:
+    """One point of the curve: what a move must gain, how many pupils then move, and what the plan has.
+
+    Attributes
+    ----------
+    move_cost : int
+        Points that moving a pupil must gain.
+    moved : int
+        Pupils placed in both plans, at another employer.
+    no_longer_placed, newly_placed : int
+    placed, points : int
+        Of the plan found.
+    bound : int
+        Proved: no plan that places as many has more points.
+    plan : Plan
+
+    Examples
+    --------
+    >>> TradeOff(10, 4, 0, 1, 9, 7657, 7700, None).row()["moved"]
+    4
+    """
+
+    move_cost: int
+    moved: int
+    no_longer_placed: int
+    newly_placed: int
+    placed: int
+    points: int
+    bound: int
+    plan: Plan | None
+
+    def __repr__(self) -> str:
+        return f"<TradeOff at {self.move_cost}: {self.moved} moved, {self.placed} placed, {self.points} points>"
+
+    def row(self) -> dict[str, Any]:
+        """Return the point as one row of a table."""
+        names = ("move_cost", "moved", "no_longer_placed", "newly_placed", "placed", "points", "bound")
+        return {name: getattr(self, name) for name in names}
+
+
+def trade_off(
+    region: Region, *, previous: Plan, costs: Sequence[int] = COSTS, progress: Progress | None = None
+) -> Rows[TradeOff]:
+    """Plan a region anew for several costs of a move, and show what fewer moves cost.
+
+    Every plan begins with the earlier one; a plan found for a lower cost also stands for a higher one when it is better
+    there, so that the curve never bends the wrong way because of a search.
+
+    Parameters
+    ----------
+    region : Region
+    previous : Plan
+    costs : sequence of int
+        Points that moving a pupil must gain, each at least 0.
+    progress : callable, optional
+        As for `match`.
+
+    Returns
+    -------
+    Rows of TradeOff
+        By cost, lowest first.
+
+    Examples
+    --------
+    >>> import matchmaker as mm
+    >>> region = mm.read_region(mm.town().parent / "tiny")                  # doctest: +SKIP
+    >>> trade_off(region, previous=mm.match(region), costs=[0, 100])        # doctest: +SKIP
+    <Rows: [<TradeOff at 0: ...
+    """
+    plans = [match(region, previous=previous, move_cost=cost, progress=progress) for cost in sorted(set(costs))]
+    points = [_point(0, previous, plan) for plan in plans]
+
+    def best_at(cost: int) -> TradeOff:
+        return max(points, key=lambda one: (one.placed, one.points - cost * one.moved, -one.moved))
+
+    return Rows(_point(cost, previous, best_at(cost).plan) for cost in sorted(set(costs)))
+
+
+def _point(cost: int, previous: Plan, plan: Plan | None) -> TradeOff:
+    assert plan is not None
+    old = {one.pupil: one.employer for one in previous.placements}
+    new = {one.pupil: one.employer for one in plan.placements}
+    known = {one.pupil for one in plan.placements} | {one.pupil for one in plan.not_placed}
+    moved = sum(new[pupil] != employer for pupil, employer in old.items() if pupil in new)
+    lost = sum(pupil not in new for pupil in old if pupil in known)
+    return TradeOff(cost, moved, lost, len(new.keys() - old.keys()), plan.placed, plan.points, plan.bound, plan)

@@ -1,0 +1,84 @@
+"""Few changes: a plan in which moving away from where one is costs points."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from matchmaker.solve.joint.clock import Clock
+from matchmaker.solve.joint.dual import Relaxation
+from matchmaker.solve.joint.proof import counts_of, prove
+from matchmaker.solve.joint.solution import DEFAULT_ORDER, Solution, aims_before_points, masks_of, solve
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matchmaker.solve.joint.stock import Columns
+    from matchmaker.solve.reach import Reach
+
+__all__ = ["solve_with_few_changes"]
+
+ROUNDS = 12
+
+
+def solve_with_few_changes(reach: Reach, *, stay: NDArray[np.int64], move_cost: int, **options: Any) -> Solution:
+    """Carve and place, where every pupil who leaves the employer `stay` costs points.
+
+    Staying is worth `move_cost` points in the search; points, bounds and floor of the plan returned are without them:
+    its gap holds what the search left and what staying cost.
+
+    Parameters
+    ----------
+    reach : Reach
+    stay : int64 array, shape (pupils)
+        The employer where each pupil is, -1 for none.
+    move_cost : int
+        Points, at least 0.
+    **options
+        As for `solve`.
+
+    Returns
+    -------
+    Solution
+    """
+    cost, start = np.where(stay >= 0, move_cost, 0), options.pop("start", None)
+    while True:
+        begin = None if start is None else start._replace(columns=_with_cost(start.columns, stay, cost))
+        found = solve(worth_staying(reach, stay, cost), start=begin, **options)
+        columns = without_cost(found.columns, stay, cost)
+        # What staying is worth must not lift a position over the floor.
+        low = (columns.employer >= 0) & (columns.points < reach.work.fit_floor)
+        if not low.any():
+            break
+        cost = np.where(low, 0, cost)
+    masks = masks_of(options["hardest"], options.get("fixed"))
+    aims = aims_before_points(options.get("order", DEFAULT_ORDER), masks)
+    relaxation = Relaxation(reach, counts_of(aims, masks, search=False), prices=found.prices)
+    clock = Clock(None, options.get("progress"))
+    proof = prove(relaxation, columns, masks, aims, clock, rounds=ROUNDS)
+    optimal = found.optimal and proof.bound < columns.points[columns.employer >= 0].sum() + 1
+    return replace(found, columns=columns, proof=proof, optimal=bool(optimal), steps=[*found.steps, *clock.steps])
+
+
+def worth_staying(reach: Reach, stay: NDArray[np.int64], cost: NDArray[np.int64]) -> Reach:
+    """Return the reach with the cost of moving added to the points where everybody is."""
+    option_pupil = np.repeat(np.arange(len(stay)), np.diff(reach.vacancy_start))
+    at = reach.work.function_employer[reach.vacancy_function]
+    pairs = np.where(reach.pair_employer == stay[reach.pair_pupil], cost[reach.pair_pupil], 0)
+    seats = np.where(at == stay[option_pupil], cost[option_pupil], 0)
+    found = reach._replace(pair_points=reach.pair_points + pairs, vacancy_points=reach.vacancy_points + seats)
+    found.pair_points.flags.writeable = found.vacancy_points.flags.writeable = False
+    return found
+
+
+def without_cost(columns: Columns, stay: NDArray[np.int64], cost: NDArray[np.int64]) -> Columns:
+    """Return the columns with the points of the positions alone."""
+    stays = (columns.employer >= 0) & (columns.employer == stay)
+    return columns._replace(points=columns.points - np.where(stays, cost, 0))
+
+
+def _with_cost(columns: Columns, stay: NDArray[np.int64], cost: NDArray[np.int64]) -> Columns:
+    """Return a copy of the columns, as the search changes what it is given, with staying worth what it is there."""
+    return without_cost(type(columns)(*(part.copy() for part in columns)), stay, -cost)
