@@ -39,14 +39,12 @@ def profiles(rows: int, columns: int, *, seed: int = 0) -> ProfilePoints:
     """Return our kind of points: ordinal profiles with doubt, demands, travel within reach; 60-90 % forbidden."""
     rng = np.random.default_rng(seed)
     able = rng.normal(2.8, 0.9, (rows, 1)) + rng.normal(0, 0.9, (rows, DIMENSIONS))
-    typical = np.clip(np.rint(able), 0, 5).astype(int)
-    weight = np.exp(-0.5 * ((LEVELS - typical[:, :, None]) / 0.6) ** 2)
-    chances = np.floor(SHARES * weight / weight.sum(axis=2, keepdims=True)).astype(int)
-    rest = SHARES - chances.sum(axis=2, keepdims=True)
-    index = typical[:, :, None]
-    np.put_along_axis(chances, index, np.take_along_axis(chances, index, 2) + rest, 2)
+    typical = np.clip(np.rint(able), 0, 5).astype(np.int8)
+    weight = np.exp(-0.5 * ((LEVELS - LEVELS[:, None]) / 0.6) ** 2)
+    chances = np.floor(SHARES * weight / weight.sum(axis=1, keepdims=True)).astype(np.int8)
+    chances[LEVELS, LEVELS] += SHARES - chances.sum(axis=1)
     level = np.clip(np.rint(rng.normal(2.2, 0.7, (columns, 1)) + rng.normal(0, 0.9, (columns, DIMENSIONS))), 0, 5)
-    asked = np.where(rng.random((columns, DIMENSIONS)) < 0.4, level, 0).astype(int)
+    asked = np.where(rng.random((columns, DIMENSIONS)) < 0.4, level, 0).astype(np.int8)
     gap = LEVELS[None, :] - LEVELS[:, None]
     loss = np.maximum(0, gap) * 4 + np.maximum(0, -gap) * (LEVELS > 0)
     sites = max(2, columns // 13)
@@ -55,7 +53,7 @@ def profiles(rows: int, columns: int, *, seed: int = 0) -> ProfilePoints:
     if rows * sites < 20_000_000:  # as a region keeps the distances of its pupils and employers
         travel = travel.rows(np.arange(rows))
     return ProfilePoints(
-        chances.astype(np.int8),
+        chances[typical],
         asked=asked,
         loss=np.broadcast_to(loss, (DIMENSIONS, 6, 6)),
         limits=typical + 2,

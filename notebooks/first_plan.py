@@ -96,3 +96,13 @@ tried = mm.score(region, pupil="p001", tasks={task: 40.0})
 print(tried.points, "points")
 for violation in tried.violations:
     print(f"{violation.rule}: {violation.text}")
+
+# %% [markdown]
+# ## And then?
+#
+# How many of each group are placed stands in the plan itself; `plan.fairness()` adds intervals and says what such
+# figures cannot say. All the other questions that people ask about a plan are in `network_meeting.py`.
+
+# %%
+assert sum(group["placed"] for group in plan.groups["school"].values()) == plan.placed
+plan.groups["school"]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from matchmaker.numbers.distance import distance_km
+from matchmaker.numbers.misses import miss_percent, too_unsure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -310,6 +311,20 @@ def abilities(problem: Problem) -> Factors:
     return _flat(left), _flat(right)
 
 
+def caution(problem: Problem) -> Factors:
+    """No demanded dimension that was observed has a chance of falling short larger than max_miss_chance.
+
+    What the level estimated already forbids is left to `abilities`, so that no dimension counts twice.
+    """
+    if problem.max_miss_chance is None:
+        return np.zeros((len(problem.pupils.ids), 0), np.float32), np.zeros((len(problem.tasks.ids), 0), np.float32)
+    median, values = problem.levels.median, problem.level_values
+    unsure = too_unsure(problem, miss_percent(problem, np.arange(len(median))))
+    passes = values[None, None, :] - values[median][:, :, None] <= problem.max_gap
+    asked = problem.tasks.demand[:, :, None] == np.arange(len(values))[None, None, :]
+    return _flat(unsure & passes), _flat(asked)
+
+
 def conditions(problem: Problem) -> Factors:
     """No task has a condition that the pupil excludes."""
     return _flat(problem.pupils.excludes), _flat(problem.tasks.conditions)
@@ -333,7 +348,7 @@ def _flat(table: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 
 TASK_RULES.update(
-    own_say=[refused_families], abilities=[abilities], conditions=[conditions], certificates=[certificates]
+    own_say=[refused_families], abilities=[abilities, caution], conditions=[conditions], certificates=[certificates]
 )
 
 

@@ -126,6 +126,8 @@ class Problem:
     dimension_weight : float array
     max_gap, max_tasks, fit_floor : int
         From the policy.
+    max_miss_chance : float or None
+        From the policy.
     weights : dict of str to float
         The policy's weight per contribution.
     """
@@ -147,6 +149,7 @@ class Problem:
     max_tasks: int
     fit_floor: int
     weights: dict[str, float]
+    max_miss_chance: float | None = None
 
     def __repr__(self) -> str:
         pupils, employers, tasks = (len(part.ids) for part in (self.pupils, self.employers, self.tasks))
@@ -198,6 +201,7 @@ def make_problem(region: Region) -> Problem:
         max_tasks=policy.max_tasks,
         fit_floor=policy.fit_floor,
         weights=dict(policy.weights),
+        max_miss_chance=policy.max_miss_chance,
     )
 
 

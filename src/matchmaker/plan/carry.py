@@ -30,12 +30,12 @@ def carry_over(plan: Plan, ledger: Ledger, reach: Reach) -> Start:
     ledger, reach
         Of the other region.
     """
-    if plan.solution is not None and same_numbers(plan.ledger, ledger):
-        prices = plan.solution.prices
-    elif plan.solution is not None and plan.region is not None:
-        prices = prices_for(plan.solution.prices, plan.ledger, ledger, reach)
-    else:
+    if plan.region is None:
         prices = free_prices(reach.work)
+    elif same_numbers(plan.ledger, ledger):
+        prices = plan.proof.prices
+    else:
+        prices = prices_for(plan.proof.prices, plan.ledger, ledger, reach)
     return Start(columns_of(plan.placements, ledger, reach), prices)
 
 

@@ -110,7 +110,8 @@ def forced(plan: Plan, pupil: str, employer: str | None) -> Forced:
         return Forced(pupil, employer, False, plan.placed, plan.points, plan.bound, True, None, Rows())
     reach = only_at(plan.reach, who, where)
     if plan.status == "optimal":
-        solution = _solve(plan, reach, np.arange(plan.pupils), who, where, None)
+        start = Start(columns, plan.proof.prices)
+        solution = _solve(plan, reach, np.arange(plan.pupils), who, where, start)
         found, exact = solution.columns, solution.optimal
     else:
         found, exact = _around(plan, reach, columns, who, where), False
@@ -129,9 +130,7 @@ def forced_bound(plan: Plan, pupil: int, employer: int | None) -> int:
     Weak duality: at any prices, a plan has at most the points that its positions are worth one by one, plus the price
     of all there is.
     """
-    if plan.solution is None:
-        return plan.bound
-    proof, own = plan.solution.proof, 0.0
+    proof, own = plan.proof, 0.0
     if employer is not None:
         reach = only_at(plan.reach, pupil, employer)
         stock, limit = Stock(*full_stock(reach.work)), np.full(1, -np.inf)
@@ -171,24 +170,23 @@ def only_at(reach: Reach, pupil: int, employer: int | None) -> Reach:
     return found
 
 
-def _solve(
-    plan: Plan, reach: Reach, pupils: NDArray[np.int64], who: int, where: int | None, start: Start | None
-) -> Solution:
-    """Solve a region in which people have placed this pupil; `pupils` are its rows of the whole."""
+def _solve(plan: Plan, reach: Reach, pupils: NDArray[np.int64], who: int, where: int | None, start: Start) -> Solution:
+    """Solve a region in which this pupil comes first after people's decisions; `pupils` are its rows of the whole."""
     fixed = np.zeros(plan.pupils, bool)
     fixed[plan.ledger.problem.decisions.fixed[:, 0]] = True
-    fixed[who] |= where is not None
-    order = plan.policy["order"]
+    first = np.arange(plan.pupils) == (who if where is not None else -1)
     return solve(
         reach,
         hardest=plan.hardest[pupils],
         lottery=np.argsort(np.argsort(plan.lottery[pupils])),
         fixed=fixed[pupils],
-        order=order if "fixed" in order else ["fixed", *order],
-        steps=None if start is None else ROUNDS,
+        protected=first[pupils],
+        order=plan.policy["order"],
+        steps=ROUNDS,
         seed=plan.seed,
         start=start,
-        bounds=start is None,
+        bounds=False,
+        exactly=len(pupils) == plan.pupils,
     )
 
 
@@ -209,9 +207,8 @@ def _around(plan: Plan, reach: Reach, columns: Columns, who: int, where: int | N
     for pupil in inside.tolist():
         give(reach.work, left, columns, pupil)
     part = part_of(reach, pupils=pupils, employers=employers, left=left)
-    prices = part.prices_in(plan.solution.prices) if plan.solution is not None else None
-    start = Start(part.columns_in(columns), prices) if prices is not None else None
-    if start is not None and (where is None or old != where):
+    start = Start(part.columns_in(columns), part.prices_in(plan.proof.prices))
+    if where is None or old != where:
         start.columns.employer[np.searchsorted(pupils, who)] = -1
     part.put_back(_solve(plan, part.reach, pupils, who, where, start).columns, found)
     return found

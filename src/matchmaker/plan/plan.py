@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
+import numpy as np
+
 from matchmaker.errors import MatchmakerError, UnknownId
 from matchmaker.plan.document import not_a_plan, plan_document, plan_parts
 from matchmaker.plan.files import write_whole
@@ -19,19 +21,19 @@ from matchmaker.plan.rows import Rows
 from matchmaker.positions import Ledger, Position, ledger_of
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
     from matchmaker.model import Region
     from matchmaker.plan.difference import Difference
     from matchmaker.solve.joint import Solution
+    from matchmaker.solve.joint.proof import Proof
     from matchmaker.solve.joint.stock import Columns
     from matchmaker.solve.reach import Reach
 
 __all__ = ["Plan", "read_plan"]
 
-WORKED_OUT = ("ledger", "reach", "lottery", "hardest", "columns", "_by_pupil")
+WORKED_OUT = ("ledger", "reach", "lottery", "hardest", "columns", "proof", "_by_pupil")
 A_PLAN = ("a plan as one JSON document", "een plan als een JSON-document")
 
 
@@ -178,6 +180,24 @@ class Plan(Questions):
         from matchmaker.plan.carry import columns_of
 
         return columns_of(self.placements, self.ledger, self.reach)
+
+    @cached_property
+    def proof(self) -> Proof:
+        """The prices of the plan and what they prove; worked out anew for a plan that was read back.
+
+        Raises
+        ------
+        MatchmakerError
+            When the plan was read back without its region.
+        """
+        if self.solution is not None:
+            return self.solution.proof
+        from matchmaker.solve.joint.proof import proof_for
+
+        fixed = np.zeros(self.pupils, bool)
+        fixed[self.ledger.problem.decisions.fixed[:, 0]] = True
+        order = self.policy["order"]
+        return proof_for(self.reach, self.columns, hardest=self.hardest, fixed=fixed, order=order)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a placement."""

@@ -11,6 +11,8 @@ import numpy as np
 
 from matchmaker.model.moments import moments_names
 from matchmaker.numbers.distance import distance_km
+from matchmaker.numbers.levels import PERCENT
+from matchmaker.numbers.misses import miss_percent, too_unsure
 from matchmaker.numbers.timetable import EPS, schedule
 from matchmaker.positions.labels import Labels
 from matchmaker.positions.records import Violation
@@ -63,6 +65,17 @@ class Case:
     def task(self, row: int) -> str:
         """Return the label of a task."""
         return self.labels.task(self.problem.tasks.ids[row])
+
+    @cached_property
+    def misses(self) -> NDArray[np.int64]:
+        """The pupil's chance to stay more than max_gap below each level asked, shape (dimensions, levels)."""
+        chance: NDArray[np.int64] = miss_percent(self.problem, np.array([self.bundle.pupil]))[0]
+        return chance
+
+    @cached_property
+    def unsure(self) -> NDArray[np.bool_]:
+        """Where that chance is larger than the policy allows."""
+        return too_unsure(self.problem, self.misses)
 
     @property
     def employer(self) -> str:
@@ -144,7 +157,7 @@ def supervision(case: Case) -> Iterator[str]:
 
 
 def abilities(case: Case) -> Iterator[str]:
-    """Level asked <= level estimated + max_gap on every demanded dimension with observations."""
+    """Level asked <= level estimated + max_gap on every demanded dimension with observations, and surely enough."""
     problem = case.problem
     median, demand, values = (
         problem.levels.median[case.bundle.pupil],
@@ -153,16 +166,22 @@ def abilities(case: Case) -> Iterator[str]:
     )
     hardest = demand.argmax(axis=0)
     for dimension in np.flatnonzero((demand.max(axis=0) >= 0) & (median >= 0)).tolist():
-        asked, shown = values[demand[hardest[dimension], dimension]], values[median[dimension]]
+        level = int(demand[hardest[dimension], dimension])
+        asked, shown = int(values[level]), int(values[median[dimension]])
+        task = int(case.tasks[hardest[dimension]])
         if asked - shown > problem.max_gap:
-            yield case.say(
-                "level",
-                task=case.task(int(case.tasks[hardest[dimension]])),
-                dimension=case.labels.dimension(problem.dimensions[dimension]),
-                asked=int(asked),
-                estimated=int(shown),
-                gap=problem.max_gap,
+            yield _short(case, "level", task, dimension, asked=asked, estimated=shown, gap=problem.max_gap)
+        elif case.unsure[dimension, level]:
+            chance, most = int(case.misses[dimension, level]), PERCENT * float(problem.max_miss_chance or 0.0)
+            least = asked - problem.max_gap
+            yield _short(
+                case, "unsure", task, dimension, asked=asked, least=least, chance=chance, most=case.number(most)
             )
+
+
+def _short(case: Case, name: str, task: int, dimension: int, **facts: object) -> str:
+    label = case.labels.dimension(case.problem.dimensions[dimension])
+    return case.say(name, task=case.task(task), dimension=label, **facts)
 
 
 def conditions(case: Case) -> Iterator[str]:

@@ -28,6 +28,12 @@ PARTICULARS: dict[str, dict[Literal["en", "nl"], str]] = {
         "en": "{task} asks {dimension} {asked}, shown is {estimated}, at most {gap} more is allowed",
         "nl": "{task} vraagt {dimension} {asked}, getoond is {estimated}, ten hoogste {gap} meer mag",
     },
+    "unsure": {
+        "en": "{task} asks {dimension} {asked}, and the chance that the pupil stays below {least} is {chance} %, "
+        "at most {most} % is allowed",
+        "nl": "{task} vraagt {dimension} {asked}, en de kans dat de leerling onder {least} blijft is {chance} %, "
+        "ten hoogste {most} % mag",
+    },
     "of_tasks": {"en": "{what} ({tasks})", "nl": "{what} ({tasks})"},
     "hours": {
         "en": "{hours} h a week, the pupil works {low} to {high} h",

@@ -60,11 +60,13 @@ def solve_exactly(
     same_number: list[NDArray[np.bool_]],
     seconds: float,
     at_least: Sequence[tuple[NDArray[np.bool_], int]] = (),
+    keep: Columns | None = None,
 ) -> tuple[Columns, int] | None:
     """Return the best plan, most placed of each mask in turn, then most points; None when the region is too large.
 
     Beside it the most points of any plan that places as many of each mask in `same_number` only. `at_least` names
-    groups with the number to place of each; None too when that cannot be.
+    groups with the number to place of each; None too when that cannot be. Among equal plans it is one that has most of
+    the positions of `keep` [pupils].
     """
     columns = all_columns(reach)
     chosen = no_columns(len(reach.pair_start) - 1, reach.work.max_tasks)
@@ -77,7 +79,8 @@ def solve_exactly(
     counted = [mask[columns.pupil].astype(float) for mask in masks if mask.any()]
     wider = [mask[columns.pupil].astype(float) for mask in same_number if mask.any()]
     quotas = [(mask[columns.pupil].astype(float), need) for mask, need in at_least]
-    taken = _most(table, room, [*counted, points], seconds=seconds, at_least=quotas)
+    last = [] if keep is None else [_kept(columns, keep)]
+    taken = _most(table, room, [*counted, points, *last], seconds=seconds, at_least=quotas)
     if taken is None:
         return None
     most = taken if len(wider) == len(counted) and not quotas else _most(table, room, [*wider, points], seconds=seconds)
@@ -86,6 +89,17 @@ def solve_exactly(
     for row in np.flatnonzero(taken):
         copy_column(columns, int(row), chosen, int(columns.pupil[row]))
     return chosen, int(columns.points[most].sum())
+
+
+def _kept(columns: Columns, keep: Columns) -> NDArray[np.float64]:
+    """Mark the columns that are a pupil's position in another plan."""
+
+    def key(of: Columns) -> NDArray[np.int64]:
+        order = np.argsort(-of.lot, axis=1, kind="stable")
+        lot, count = np.take_along_axis(of.lot, order, 1), np.take_along_axis(of.count, order, 1)
+        return np.column_stack([of.employer, of.function, lot, np.where(lot >= 0, count, 0)])
+
+    return np.asarray((key(columns) == key(keep)[columns.pupil]).all(axis=1)).astype(float)
 
 
 def _most(

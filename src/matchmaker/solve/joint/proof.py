@@ -7,23 +7,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matchmaker.solve.joint.dual import Count, bonus_of
+from matchmaker.solve.joint.clock import Clock
+from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
-    from matchmaker.solve.joint.clock import Clock
-    from matchmaker.solve.joint.dual import Relaxation
     from matchmaker.solve.joint.stock import Columns, Prices
+    from matchmaker.solve.reach import Reach
 
-__all__ = ["Proof", "counts_of", "prove", "relax"]
+__all__ = ["Proof", "aims_before_points", "counts_of", "masks_of", "proof_for", "prove", "relax"]
 
 PLACED_WEIGHT, OTHER_WEIGHT = 2000.0, 1000.0
 """What a placement is worth in the prices for the search, in points: about twice the points of a good one."""
 BOUND_WEIGHT = 300.0
 """Where the search for the weight begins at which the relaxation places about as many as a plan can."""
-PATIENCE = 3
-"""Rounds without a better bound after which a relaxation ends."""
+ROUNDS, PATIENCE = 16, 3
+"""Rounds for a plan that there is; rounds without a better bound after which a relaxation ends."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +53,25 @@ class Proof:
     prices: Prices
     value: NDArray[np.float64]
     bonus: NDArray[np.float64]
+
+
+def masks_of(
+    hardest: NDArray[np.bool_], fixed: NDArray[np.bool_] | None, protected: NDArray[np.bool_] | None = None
+) -> dict[str, NDArray[np.bool_]]:
+    """Return whom each aim before points counts."""
+    none, everybody = np.zeros(len(hardest), bool), np.ones(len(hardest), bool)
+    return {
+        "fixed": none if fixed is None else fixed,
+        "protected": none if protected is None else protected,
+        "placed": everybody,
+        "hardest": hardest,
+    }
+
+
+def aims_before_points(order: Sequence[str], masks: dict[str, NDArray[np.bool_]]) -> list[str]:
+    """Return the aims that come before points and count somebody."""
+    before = order[: order.index("points")] if "points" in order else order
+    return [aim for aim in before if aim == "placed" or masks[aim].any()]
 
 
 def counts_of(aims: list[str], masks: dict[str, NDArray[np.bool_]], *, search: bool) -> list[Count]:
@@ -116,3 +137,22 @@ def prove(
         value=relaxation.value,
         bonus=bonus_of(relaxation.counts, len(placed)),
     )
+
+
+def proof_for(
+    reach: Reach,
+    chosen: Columns,
+    *,
+    hardest: NDArray[np.bool_],
+    fixed: NDArray[np.bool_] | None,
+    order: Sequence[str],
+    prices: Prices | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Proof:
+    """Work out prices and bounds for a plan that there is, from some prices if there are any."""
+    masks = masks_of(hardest, fixed)
+    aims, clock = aims_before_points(order, masks), Clock(None, progress)
+    relaxation = Relaxation(reach, counts_of(aims, masks, search=False), prices=prices)
+    if prices is None:
+        relax(relaxation, clock, "prices", rounds=ROUNDS, share=1.0)
+    return prove(relaxation, chosen, masks, aims, clock, rounds=ROUNDS)

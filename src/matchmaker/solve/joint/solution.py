@@ -12,7 +12,7 @@ from matchmaker.solve.joint.build import Aims
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.dual import Relaxation
 from matchmaker.solve.joint.exact import solve_exactly
-from matchmaker.solve.joint.proof import Proof, counts_of, prove, relax
+from matchmaker.solve.joint.proof import Proof, aims_before_points, counts_of, masks_of, prove, relax
 from matchmaker.solve.joint.repair import Repair, groups_of
 from matchmaker.solve.joint.rounds import most_placed, place_in_rounds
 from matchmaker.solve.joint.stock import (
@@ -120,6 +120,7 @@ def solve(
     protected: NDArray[np.bool_] | None = None,
     at_least: Sequence[tuple[NDArray[np.bool_], int]] = (),
     bounds: bool = True,
+    exactly: bool = True,
 ) -> Solution:
     """Carve and place: the aims of `order` one after the other, by default as many pupils as possible, then points.
 
@@ -153,6 +154,8 @@ def solve(
         Groups with the number to place of each: kept where the region is solved exactly (see `solve_protected`).
     bounds : bool
         Whether bounds are wanted; without, those returned are what the first prices give.
+    exactly : bool
+        Whether to list all positions of a small region and choose among them exactly.
 
     Returns
     -------
@@ -168,7 +171,7 @@ def solve(
         *(aim for aim in order if aim != "fixed"),
     ]
     before = aims_before_points(order, masks)
-    exact = _exactly(reach, masks, before, clock, at_least)
+    exact = _exactly(reach, masks, before, clock, at_least, start) if exactly else None
     relaxation = Relaxation(reach, counts_of(before, masks, search=True), prices=start.prices if start else None)
     prices = _search_prices(
         relaxation, before, masks, clock, least=exact is not None or start is not None, bounds=bounds
@@ -176,7 +179,7 @@ def solve(
     if exact is not None:
         columns, bound = exact
         points, placed = int(columns.points.sum()), int((columns.employer >= 0).sum())
-        proof = prove(relaxation, columns, masks, before, clock, rounds=FEW_ROUNDS)
+        proof = prove(relaxation, columns, masks, before, clock, rounds=FEW_ROUNDS if bounds else 0)
         return Solution(
             columns, replace(proof, bound=bound, bound_aims=points), placed, optimal=True, steps=clock.steps
         )
@@ -188,25 +191,6 @@ def solve(
     repair.best.points[repair.best.employer < 0] = 0
     proof = prove(relaxation, repair.best, masks, before, clock, rounds=LAST_ROUNDS if bounds else 0)
     return Solution(repair.best, proof, most_placed(reach), steps=clock.steps)
-
-
-def masks_of(
-    hardest: NDArray[np.bool_], fixed: NDArray[np.bool_] | None, protected: NDArray[np.bool_] | None = None
-) -> dict[str, NDArray[np.bool_]]:
-    """Return whom each aim before points counts."""
-    none, everybody = np.zeros(len(hardest), bool), np.ones(len(hardest), bool)
-    return {
-        "fixed": none if fixed is None else fixed,
-        "protected": none if protected is None else protected,
-        "placed": everybody,
-        "hardest": hardest,
-    }
-
-
-def aims_before_points(order: Sequence[str], masks: dict[str, NDArray[np.bool_]]) -> list[str]:
-    """Return the aims that come before points and count somebody."""
-    before = order[: order.index("points")] if "points" in order else order
-    return [aim for aim in before if aim == "placed" or masks[aim].any()]
 
 
 def _search_prices(
@@ -318,6 +302,7 @@ def _exactly(
     before: list[str],
     clock: Clock,
     at_least: Sequence[tuple[NDArray[np.bool_], int]],
+    start: Start | None,
 ) -> tuple[Columns, int] | None:
     """Solve a region small enough to list all its positions; also return the most points at the same number placed."""
     same_number = [masks[aim] for aim in before if aim in ("fixed", "placed")]
@@ -328,6 +313,7 @@ def _exactly(
         same_number=same_number,
         seconds=seconds,
         at_least=at_least,
+        keep=None if start is None else start.columns,
     )
     if exact is not None:
         clock.done("exact", placed=int((exact[0].employer >= 0).sum()))

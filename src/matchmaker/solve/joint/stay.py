@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matchmaker.solve.joint.clock import Clock
-from matchmaker.solve.joint.dual import Relaxation
-from matchmaker.solve.joint.proof import counts_of, prove
-from matchmaker.solve.joint.solution import DEFAULT_ORDER, Solution, aims_before_points, masks_of, solve
+from matchmaker.solve.joint.proof import proof_for
+from matchmaker.solve.joint.solution import DEFAULT_ORDER, Solution, solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from matchmaker.solve.reach import Reach
 
 __all__ = ["solve_with_few_changes"]
-
-ROUNDS = 12
 
 
 def solve_with_few_changes(reach: Reach, *, stay: NDArray[np.int64], move_cost: int, **options: Any) -> Solution:
@@ -53,13 +49,17 @@ def solve_with_few_changes(reach: Reach, *, stay: NDArray[np.int64], move_cost: 
         if not low.any():
             break
         cost = np.where(low, 0, cost)
-    masks = masks_of(options["hardest"], options.get("fixed"))
-    aims = aims_before_points(options.get("order", DEFAULT_ORDER), masks)
-    relaxation = Relaxation(reach, counts_of(aims, masks, search=False), prices=found.prices)
-    clock = Clock(None, options.get("progress"))
-    proof = prove(relaxation, columns, masks, aims, clock, rounds=ROUNDS)
+    proof = proof_for(
+        reach,
+        columns,
+        hardest=options["hardest"],
+        fixed=options.get("fixed"),
+        order=options.get("order", DEFAULT_ORDER),
+        prices=found.prices,
+        progress=options.get("progress"),
+    )
     optimal = found.optimal and proof.bound < columns.points[columns.employer >= 0].sum() + 1
-    return replace(found, columns=columns, proof=proof, optimal=bool(optimal), steps=[*found.steps, *clock.steps])
+    return replace(found, columns=columns, proof=proof, optimal=bool(optimal))
 
 
 def worth_staying(reach: Reach, stay: NDArray[np.int64], cost: NDArray[np.int64]) -> Reach:
