@@ -20,7 +20,6 @@
 
 # %%
 import matchmaker as mm
-from matchmaker.plan.changes import force, places, refuse
 
 # %%
 region = mm.read_region("../data/fixtures/town")
@@ -87,7 +86,7 @@ print(openings.summary())
 
 # %%
 employer = openings.places[0].employer
-more = plan.what_if(places(employer, +1), steps=5)
+more = plan.what_if(mm.places(employer, +1), steps=5)
 more - plan
 
 # %% [markdown]
@@ -99,7 +98,7 @@ more - plan
 # %%
 other = plan.placements[10]
 decided = plan.what_if(
-    places(employer, +1), force(pupil, alternatives[0].employer), refuse(other.pupil, other.employer), steps=5
+    mm.places(employer, +1), mm.force(pupil, alternatives[0].employer), mm.refuse(other.pupil, other.employer), steps=5
 )
 assert decided.placement(pupil).employer == alternatives[0].employer
 assert decided.placement(other.pupil) is None or decided.placement(other.pupil).employer != other.employer

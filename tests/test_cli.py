@@ -174,7 +174,7 @@ def test_a_reader_who_leaves_is_no_error(out: Path) -> None:
 
 def test_progress_only_on_a_terminal(capsys: Output) -> None:
     """A terminal on stderr gets progress, a file or pipe gets nothing."""
-    from matchmaker.cli import _progress
+    from matchmaker.cli.main import _progress
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
@@ -187,3 +187,36 @@ def test_progress_only_on_a_terminal(capsys: Output) -> None:
         assert told is not None
         told("reach", 0.5)
     assert "reach" in terminal.getvalue()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "why-not PLAN p01 e3",
+        "alternatives PLAN p04 -k 1",
+        "contested PLAN p04",
+        "near-ties PLAN",
+        "decisions PLAN",
+        "openings PLAN",
+        "unlocks PLAN p11",
+        "observe PLAN",
+        "robustness PLAN",
+        "fairness PLAN",
+        "price-of-aims PLAN",
+        "what-if PLAN places:e1:+1",
+    ],
+)
+def test_every_question_answers(out: Path, question: str, capsys: Output) -> None:
+    """A question about a plan that was read back answers in sentences, in Dutch, and as JSON."""
+    words = [str(out) if word == "PLAN" else word for word in question.split()]
+    assert main([*words, "--region", TINY, "--lang", "nl"]) == 0
+    assert capsys.readouterr().out.strip()
+    assert main([*words, "--region", TINY, "--json"]) == 0
+    assert isinstance(json.loads(capsys.readouterr().out), dict | list)
+
+
+@pytest.mark.parametrize("change", ["places:e1:x", "places", "nothing:e1", "leaves:p01:2", "travel:p01"])
+def test_a_change_that_does_not_exist_is_refused(out: Path, change: str, capsys: Output) -> None:
+    """A change with a wrong name or wrong words is a wrong call, and the error shows all changes."""
+    assert main(["what-if", str(out), change, "--region", TINY]) == 2
+    assert "places:employer:+1" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import string
 from pathlib import Path
 
@@ -21,6 +22,13 @@ CATALOGUES = {
     "summary": summary.SUMMARY,
     "rules": summary.RULES,
     "tables": tables.HEADS,
+    **{
+        name: importlib.import_module(f"matchmaker.show.{name}").TEXTS
+        for name in (
+            *("aims", "alternatives", "changes", "decisions", "difference", "fairness", "observe", "openings"),
+            *("robustness", "unlocks", "why_not"),
+        )
+    },
 }
 PAIRS = [*sentences.PARTICULARS.values(), why.GAP, why.NO_DATE, unplaced.NOT_KEPT, unplaced.NO_EMPLOYERS]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matchmaker.solve.chunks import in_chunks
-from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.packing import Packings, dearest, packings_of
+from matchmaker.solve.joint.pool import Pool, Taking, in_parts, pool_of
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
 from matchmaker.solve.joint.screen import Screen
 from matchmaker.solve.joint.stock import Columns, Falls, Prices, Stock, free_prices, full_stock, no_columns, no_falls
@@ -24,41 +24,8 @@ __all__ = ["Count", "Dual", "Pool", "Relaxation", "ascend", "exact_bound", "in_p
 KEEP = 6
 LITTLE = 2e-5
 """A bound that is lower by less than this share counts as no better."""
-FIRST_SLACK = 400.0
 SLACK = 60.0
 """How many points below a pupil's best a column may lie and still enter the pool."""
-
-
-@dataclass
-class Pool:
-    """All columns priced so far, sorted by pupil, without doubles."""
-
-    columns: Columns
-    start: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.columns.pupil)
-
-
-def pool_of(batches: list[Columns], pupils: int) -> Pool:
-    """Join batches of columns into a pool; empty rows and doubles go."""
-    joined = Columns(*(np.concatenate(parts) for parts in zip(*batches, strict=True)))
-    rows = np.flatnonzero(joined.employer >= 0)
-    # Slots in one order, so that the same bundle is the same row.
-    order = np.argsort(-joined.lot[rows], axis=1, kind="stable")
-    lot, count = np.take_along_axis(joined.lot[rows], order, 1), np.take_along_axis(joined.count[rows], order, 1)
-    count = np.where(lot >= 0, count, 0)
-    key = np.column_stack([joined.pupil[rows], joined.employer[rows], joined.function[rows], lot, count])
-    _, first = np.unique(key, axis=0, return_index=True)
-    columns = Columns(
-        pupil=joined.pupil[rows][first],
-        employer=joined.employer[rows][first],
-        function=joined.function[rows][first],
-        points=joined.points[rows][first],
-        lot=lot[first],
-        count=count[first],
-    )
-    return Pool(columns, np.searchsorted(columns.pupil, np.arange(pupils + 1)).astype(np.int64))
 
 
 @dataclass(frozen=True)
@@ -93,72 +60,6 @@ def bonus_of(counts: list[Count], pupils: int) -> NDArray[np.float64]:
 def aimed(counts: list[Count]) -> float:
     """Return what every plan compared with gets for its counts: it is taken off the relaxation."""
     return sum(count.weight * count.target for count in counts)
-
-
-@compiled
-def relaxed(
-    reach: Reach,
-    columns: Columns,
-    start: NDArray[np.int64],
-    bonus: NDArray[np.float64],
-    prices: Prices,
-    use: Prices,
-    best: NDArray[np.float64],
-) -> float:
-    """Let every pupil take the column of the pool worth most at these prices, or none; return the sum of their values.
-
-    `use` takes how much of every resource they use, `best` [pupils] the value of each pupil's column.
-    """
-    work = reach.work
-    piece_price = piece_prices(reach, prices)
-    for part in use:
-        part[:] = 0.0
-    total = 0.0
-    for pupil in range(len(start) - 1):
-        chosen, top = -1, 0.0
-        for row in range(start[pupil], start[pupil + 1]):
-            employer = columns.employer[row]
-            worth = (
-                columns.points[row]
-                + bonus[pupil]
-                - prices.places[employer]
-                - prices.supervision[employer] * work.support[pupil]
-            )
-            if columns.function[row] >= 0:
-                worth -= prices.seats[columns.function[row]]
-            else:
-                for slot in range(columns.lot.shape[1]):
-                    lot = columns.lot[row, slot]
-                    if lot < 0 or worth <= top:
-                        break
-                    worth -= columns.count[row, slot] * piece_price[lot]
-            if worth > top:
-                chosen, top = row, worth
-        best[pupil] = top
-        total += top
-        if chosen >= 0:
-            add_use(reach, columns, chosen, use)
-    return total
-
-
-@compiled
-def add_use(reach: Reach, columns: Columns, row: int, use: Prices) -> None:
-    """Add what a column uses."""
-    work = reach.work
-    employer, function = columns.employer[row], columns.function[row]
-    use.places[employer] += 1.0
-    use.supervision[employer] += work.support[columns.pupil[row]]
-    if function >= 0:
-        use.seats[function] += 1.0
-        return
-    first = work.function_start[employer]
-    for slot in range(columns.lot.shape[1]):
-        lot = columns.lot[row, slot]
-        if lot < 0:
-            break
-        use.pieces[lot] += columns.count[row, slot]
-        for part in range(work.part_start[lot], work.part_start[lot + 1]):
-            use.function[first + work.part_function[part]] += columns.count[row, slot] * work.part_hours[part]
 
 
 def ascend(
@@ -196,49 +97,53 @@ def ascend(
     Dual
         `value` is over the pool only; `exact_bound` makes it a bound over all columns.
     """
-    stock = full_stock(reach.work)
-    limited = [np.isfinite(part) for part in stock]
-    limited[1] = packings.by_hour
-    capacity = [np.where(mask, part, 0.0) for mask, part in zip(limited, stock, strict=True)]
-    start = in_pieces(reach, start, packings)
-    scale, count_scale = _typical_use(reach), max(1.0, len(pool.start) ** 0.5 / 4)
-    current, weights = [part.copy() for part in start], np.array([count.weight for count in counts])
-    direction, pull = [np.zeros_like(part) for part in current], np.zeros(len(counts))
-    use, own = free_prices(reach.work), np.zeros(len(pool.start) - 1)
+    capacity, have = _in_a_row(full_stock(reach.work))
+    limited, mask = _in_a_row(Prices(*(np.isfinite(part) for part in have)))
+    mask.function[:] = packings.by_hour
+    capacity[limited == 0] = 0.0
+    current, now = _in_a_row(in_pieces(reach, start, packings))
+    scales = (np.full(len(part), scale) for part, scale in zip(now, _typical_use(reach), strict=True))
+    scale = limited / np.concatenate([*scales])
+    count_scale, weights = max(1.0, len(pool.start) ** 0.5 / 4), np.array([count.weight for count in counts])
+    direction, pull = np.zeros(len(current)), np.zeros(len(counts))
+    free, taking = np.array([count.free for count in counts], bool), Taking(reach, pool)
     best, stale = Dual(prices=start, counts=counts, value=np.inf), 0
     for step in range(steps):
         moved = [replace(count, weight=float(weight)) for count, weight in zip(counts, weights, strict=True)]
-        bonus = bonus_of(moved, len(own))
-        value = relaxed(reach, pool.columns, pool.start, bonus, Prices(*current), use, own) - aimed(moved)
-        dearest(packings, current[0], capacity[0])
-        value += sum(float(have @ price) for have, price in zip(capacity, current, strict=True))
+        value = taking.at(bonus_of(moved, len(taking.best)), now) - aimed(moved)
+        dearest(packings, now.pieces, have.pieces)
+        value += float(capacity @ current)
         best.steps = step + 1
         stale = 0 if value < best.value - 1e-5 * abs(value) else stale + 1
         if value < best.value:
-            best.value, best.counts, best.prices = value, moved, Prices(*(part.copy() for part in current))
+            best.value, best.counts, best.prices = value, moved, Prices(*(part.copy() for part in now))
         if stale > patience:
             theta, stale = theta / 2, 0
             if theta < 1e-3:
                 break
-        norm = 0.0
-        for k in range(5):
-            slope = np.where(limited[k], use[k] - capacity[k], 0.0) / scale[k]
-            slope[(slope < 0) & (current[k] <= 0)] = 0.0
-            direction[k] = slope + 0.6 * direction[k]
-            norm += float(direction[k] @ direction[k])
+        slope = (taking.use - capacity) * scale
+        slope[(slope < 0) & (current <= 0)] = 0.0
+        direction = slope + 0.6 * direction
+        norm = float(direction @ direction)
         if move_counts:
-            placed = own > 0
+            placed = taking.best > 0
             off = np.array([count.target - float(count.mask @ placed) for count in counts]) / count_scale
             pull = off + 0.6 * pull
             norm += float(pull @ pull)
         if norm <= 1e-12:
             break
         length = theta * max(value - target, 1e-4 * abs(value)) / norm
-        for k in range(5):
-            current[k] = np.maximum(0.0, current[k] + length * direction[k] / scale[k])
+        current += length * direction * scale
+        np.maximum(current, 0.0, out=current)
         weights = weights + length * pull / count_scale
-        weights = np.where([count.free for count in counts], weights, np.maximum(weights, 0.0))
+        weights = np.where(free, weights, np.maximum(weights, 0.0))
     return best
+
+
+def _in_a_row(parts: Prices | Stock) -> tuple[NDArray[np.float64], Prices]:
+    """Return all amounts in one array, and the same array in its parts."""
+    row = np.concatenate([part.astype(float) for part in parts])
+    return row, in_parts(row, parts)
 
 
 def _typical_use(reach: Reach) -> list[float]:
@@ -319,13 +224,14 @@ class Relaxation:
         self.pupils = len(reach.pair_start) - 1
         self.packings, self.screen = packings_of(reach), Screen(reach, self.prices)
         self.pool = pool_of([no_columns(0, reach.work.max_tasks)], self.pupils)
-        self.bound, columns, self.value = self._price(counts, self.prices, FIRST_SLACK)
+        self.bound, columns, self.value = self._price(counts, self.prices, SLACK)
         self.pool = pool_of([columns], self.pupils)
         self._prices, self._theta, self.rounds, self.priced, self.stalled = self.prices, 1.0, 0, 1, 0
 
     def _price(self, counts: list[Count], prices: Prices, slack: float) -> tuple[float, Columns, NDArray[np.float64]]:
-        known, use, bonus = np.zeros(self.pupils), free_prices(self.reach.work), bonus_of(counts, self.pupils)
-        relaxed(self.reach, self.pool.columns, self.pool.start, bonus, prices, use, known)
+        taking = Taking(self.reach, self.pool)
+        taking.at(bonus_of(counts, self.pupils), prices)
+        known = taking.best
         falls = self.screen.falls(prices)
         return exact_bound(self.reach, counts, prices, packings=self.packings, slack=slack, known=known, falls=falls)
 

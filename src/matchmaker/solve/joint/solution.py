@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_ORDER", "Solution", "Start", "solve"]
 
 DEFAULT_ORDER = ("fixed", "placed", "hardest", "points")
-SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 12, 16, 16, 4
+SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 12, 12, 20, 4
 MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
-REPAIR_UNTIL = 0.8
+REPAIR_UNTIL = 0.86
 HEAT = (20.0, 0.5)
 NOISE = 30.0
 

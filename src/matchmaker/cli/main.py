@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import matchmaker
+from matchmaker.cli.questions import add_questions
+from matchmaker.cli.texts import DEMO_OUT, OUT, TEXTS
 from matchmaker.errors import Fault, InputFaults, MatchmakerError, UnknownId
 
 if TYPE_CHECKING:
@@ -25,71 +27,6 @@ if TYPE_CHECKING:
     from matchmaker.plan import Plan
 
 __all__ = ["main"]
-
-OUT = "plan"
-DEMO_OUT = "matchmaker-demo"
-TEXTS = {
-    "en": {
-        "about": "Finds work for pupils: carves positions out of tasks, matches a whole region at once, gives reasons.",
-        "demo": "plan the town that ships with matchmaker",
-        "check": "list all faults of all tables",
-        "match": "make a plan",
-        "why": "say why a pupil is placed where the plan says, or not placed; or what one employer would mean",
-        "compare": "say who moved between two plans",
-        "schema": "print the shape of a region as one JSON document (JSON schema)",
-        "region": "folder of tables, .json or .xlsx file; - reads JSON from standard input",
-        "policy": "TOML or JSON file with choices that differ from the region's",
-        "out": "folder to write to (default: {out})",
-        "seed": "seed of the lottery",
-        "time_limit": "stop improving after so many seconds",
-        "steps": "number of improvement steps",
-        "json": "JSON instead of text; faults too",
-        "lang": "language of the texts",
-        "plan": "plan.json, or the folder that it is in",
-        "pupil": "id of the pupil",
-        "employer": "id of an employer: the best position there, and what is in its way (needs --region)",
-        "of_region": "the region that the plan was made for: adds evidence and names",
-        "no_faults": "No faults: {region}",
-        "written": "Written to {out}: {names}",
-        "needs_region": "what {employer} would mean needs the region. Hint: --region REGION",
-        "no_work": "{employer} has no work to give out.",
-        "is_placed": "{pupil} is placed at {employer}.",
-        "best_there": "The best position for {pupil} at {employer}: {hours} h, {points} points.",
-        "in_the_way": "No position for {pupil} at {employer}:",
-        "moved": "placed {placed:+d}, points {points:+d}; {count} with another position",
-        "error": "error",
-    },
-    "nl": {
-        "about": "Vindt werk voor leerlingen: splitst plekken af uit taken, koppelt een hele regio, geeft redenen.",
-        "demo": "maak een plan voor de stad die bij matchmaker zit",
-        "check": "noem alle fouten van alle tabellen",
-        "match": "maak een plan",
-        "why": "zeg waarom een leerling daar geplaatst is, of niet geplaatst; of wat een werkgever zou betekenen",
-        "compare": "zeg wie er tussen twee plannen verhuist",
-        "schema": "toon de vorm van een regio als een JSON-document (JSON schema)",
-        "region": "map met tabellen, .json- of .xlsx-bestand; - leest JSON van de standaardinvoer",
-        "policy": "TOML- of JSON-bestand met keuzes die afwijken van die van de regio",
-        "out": "map om in te schrijven (standaard: {out})",
-        "seed": "seed van de loting",
-        "time_limit": "stop na zoveel seconden met verbeteren",
-        "steps": "aantal verbeterstappen",
-        "json": "JSON in plaats van tekst; ook de fouten",
-        "lang": "taal van de teksten",
-        "plan": "plan.json, of de map waarin het staat",
-        "pupil": "id van de leerling",
-        "employer": "id van een werkgever: de beste plek daar, en wat die in de weg staat (met --region)",
-        "of_region": "de regio waarvoor het plan gemaakt is: voegt waarnemingen en namen toe",
-        "no_faults": "Geen fouten: {region}",
-        "written": "Geschreven in {out}: {names}",
-        "needs_region": "wat {employer} zou betekenen vraagt de regio. Tip: --region REGIO",
-        "no_work": "{employer} heeft geen werk uit te geven.",
-        "is_placed": "{pupil} is geplaatst bij {employer}.",
-        "best_there": "De beste plek voor {pupil} bij {employer}: {hours} uur, {points} punten.",
-        "in_the_way": "Geen plek voor {pupil} bij {employer}:",
-        "moved": "geplaatst {placed:+d}, punten {points:+d}; {count} met een andere plek",
-        "error": "fout",
-    },
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -148,7 +85,8 @@ def _parser(language: str) -> argparse.ArgumentParser:
     def command(name: str, run: Callable[..., int | None], *arguments: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=texts[name], description=texts[name])
         for argument in arguments:
-            optional = {"nargs": "?"} if argument == "employer" else {}
+            optional = {"nargs": "?"} if argument.endswith("?") else {}
+            argument = argument.removesuffix("?")
             added.add_argument(argument, help=texts.get(argument, texts["plan"]), metavar=argument.upper(), **optional)  # type: ignore[arg-type]
         added.add_argument("--lang", choices=sorted(TEXTS), help=texts["lang"])
         added.add_argument("--json", action="store_true", help=texts["json"])
@@ -163,8 +101,9 @@ def _parser(language: str) -> argparse.ArgumentParser:
         making.add_argument("--time-limit", type=float, metavar="S", help=texts["time_limit"])
         making.add_argument("--steps", type=int, metavar="N", help=texts["steps"])
     command("check", _check, "region")
-    why = command("why", _why, "plan", "pupil", "employer")
+    why = command("why", _why, "plan", "pupil", "employer?")
     why.add_argument("--region", help=texts["of_region"])
+    add_questions(command, texts)
     command("compare", _compare, "a", "b")
     command("schema", _schema)
     return parser
