@@ -112,13 +112,13 @@ def test_effects_are_the_whole(found: Observe) -> None:
 
 
 def test_what_is_not_allowed(plan: Plan) -> None:
-    """Asking for nothing, for another language, or of a plan that was read back is an error."""
+    """Asking for nothing, for another language, or of a plan that was read back without its region is an error."""
     with pytest.raises(MatchmakerError):
         observations_to_make(plan, most=0)
     with pytest.raises(UnknownId):
         observations_to_make(plan, language="fy")
     with pytest.raises(MatchmakerError):
-        observations_to_make(mm.Plan.from_json(plan.to_document(), region=plan.region))
+        observations_to_make(mm.Plan.from_json(plan.to_document()))
 
 
 def test_results_show_themselves(found: Observe) -> None:

@@ -36,7 +36,7 @@ def quotas_of(ledger: Ledger, hardest: NDArray[np.bool_]) -> list[tuple[NDArray[
     >>> region = mm.read_region(mm.town())
     >>> half = region.replace(policy=region.policy.replace(protect={"school=vso": 0.5}))
     >>> [(int(mask.sum()), need) for mask, need in quotas_of(ledger_of(half), np.zeros(200, bool))]
-    [(60, 30)]
+    [(54, 27)]
     """
     region, found = ledger.region, []
     row = {name: at for at, name in enumerate(region.pupils.ids)}

@@ -62,6 +62,12 @@ class Case:
         """Return a number as text."""
         return self.labels.number(float(value))
 
+    def most_of(self, function: int) -> float:
+        """Return the hours that a function may give up: as stated, else all of what can be split off."""
+        tasks, cap = self.problem.tasks, float(self.problem.functions.cap[function])
+        own = self.ledger.tasks_of(function)
+        return cap if np.isfinite(cap) else float(tasks.hours[own][tasks.detachable[own]].sum())
+
     def task(self, row: int) -> str:
         """Return the label of a task."""
         return self.labels.task(self.problem.tasks.ids[row])
@@ -260,10 +266,7 @@ def carving_limits(case: Case) -> Iterator[str]:
             )
     functions = case.problem.tasks.function[case.tasks]
     for function in np.unique(functions).tolist():
-        taken, cap = (
-            float(np.array(case.bundle.hours)[functions == function].sum()),
-            case.problem.functions.cap[function],
-        )
+        taken, cap = float(np.array(case.bundle.hours)[functions == function].sum()), case.most_of(function)
         if taken > cap + EPS:
             label = case.labels.function(case.problem.functions.ids[function])
             yield case.say("cap", function=label, most=case.number(cap), hours=case.number(taken))

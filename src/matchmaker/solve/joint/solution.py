@@ -172,7 +172,8 @@ def solve(
     ]
     before = aims_before_points(order, masks)
     exact = _exactly(reach, masks, before, clock, at_least, start) if exactly else None
-    relaxation = Relaxation(reach, counts_of(before, masks, search=True), prices=start.prices if start else None)
+    counts = counts_of(before or ["placed"], masks, search=True)
+    relaxation = Relaxation(reach, counts, prices=start.prices if start else None)
     prices = _search_prices(
         relaxation, before, masks, clock, least=exact is not None or start is not None, bounds=bounds
     )
@@ -206,8 +207,7 @@ def _search_prices(
     if not least:
         relax(relaxation, clock, "prices", rounds=SEARCH_ROUNDS, share=0.15)
     first = relaxation.prices
-    if aims:
-        relaxation.aim(counts_of(aims, masks, search=False))
+    relaxation.aim(counts_of(aims, masks, search=False))
     if bounds:
         relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=0.3)
     clock.done("prices", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
