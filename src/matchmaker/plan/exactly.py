@@ -94,7 +94,17 @@ def plan_again(plan: Plan, problem: Problem, *, rounds: int) -> Columns:
             take(reach.work, stock, chosen, row)
     pool, _, _ = priced(reach, prices, keep=KEEP)
     hardest = masks.get("hardest", np.zeros(plan.pupils, bool))
-    place_in_rounds(reach, stock, prices, pool, chosen, first=hardest, lottery=plan.lottery, stop=lambda: False)
+    place_in_rounds(
+        reach,
+        stock,
+        prices,
+        pool,
+        chosen,
+        who=np.ones(len(hardest), bool),
+        first=hardest,
+        lottery=plan.lottery,
+        stop=lambda: False,
+    )
     repair = Repair(reach, stock, chosen, _weights(masks, plan.pupils), plan.seed)
     repair.run([prices], heat=HEAT, noise=NOISE, progress=lambda turn: turn / rounds)
     return repair.best

@@ -15,7 +15,7 @@ from matchmaker.positions import check_position
 from matchmaker.solve.joint import Start, solve
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
 from matchmaker.solve.joint.stock import Columns, Stock, full_stock, give, no_columns, no_falls
-from matchmaker.solve.part import part_of
+from matchmaker.solve.part import only_at, part_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -142,32 +142,6 @@ def forced_bound(plan: Plan, pupil: int, employer: int | None) -> int:
         own = float(limit[0] + proof.bonus[pupil])
     without = proof.lagrangian - max(float(proof.value[pupil]), 0.0)
     return min(plan.bound, math.floor(without + own + 1e-6))
-
-
-def only_at(reach: Reach, pupil: int, employer: int | None) -> Reach:
-    """Return the reach with all employers but one taken from a pupil (rows)."""
-    keep = (reach.pair_pupil != pupil) | (reach.pair_employer == (-1 if employer is None else employer))
-    option_pupil = np.repeat(np.arange(len(reach.pair_start) - 1), np.diff(reach.vacancy_start))
-    at = reach.work.function_employer[reach.vacancy_function]
-    seats = (option_pupil != pupil) | (at == (-1 if employer is None else employer))
-    sizes = np.diff(reach.item_start)
-    items = np.repeat(keep, sizes)
-    numbers = np.arange(len(reach.pair_start))
-    found = reach._replace(
-        pair_start=np.searchsorted(reach.pair_pupil[keep], numbers).astype(np.int64),
-        pair_pupil=reach.pair_pupil[keep],
-        pair_employer=reach.pair_employer[keep],
-        pair_points=reach.pair_points[keep],
-        item_start=np.concatenate([[0], np.cumsum(sizes[keep])]).astype(np.int64),
-        item_lot=reach.item_lot[items],
-        item_points=reach.item_points[items],
-        vacancy_start=np.searchsorted(option_pupil[seats], numbers).astype(np.int64),
-        vacancy_function=reach.vacancy_function[seats],
-        vacancy_points=reach.vacancy_points[seats],
-    )
-    for array in found[1:]:
-        array.flags.writeable = False
-    return found
 
 
 def _solve(plan: Plan, reach: Reach, pupils: NDArray[np.int64], who: int, where: int | None, start: Start) -> Solution:

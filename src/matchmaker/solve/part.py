@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.joint.stock import Columns, Prices, Stock
 
-__all__ = ["Part", "part_of"]
+__all__ = ["Part", "only_at", "part_of"]
 
 
 class Part(NamedTuple):
@@ -144,6 +144,30 @@ def part_of(reach: Reach, *, pupils: NDArray[np.int64], employers: NDArray[np.in
         vacancy_points=reach.vacancy_points[options],
     )
     return Part(_read_only(found), pupils, employers, functions, lots)
+
+
+def only_at(reach: Reach, pupil: int, employer: int | None) -> Reach:
+    """Return the reach with all employers but one taken from a pupil (rows)."""
+    keep = (reach.pair_pupil != pupil) | (reach.pair_employer == (-1 if employer is None else employer))
+    option_pupil = np.repeat(np.arange(len(reach.pair_start) - 1), np.diff(reach.vacancy_start))
+    at = reach.work.function_employer[reach.vacancy_function]
+    seats = (option_pupil != pupil) | (at == (-1 if employer is None else employer))
+    sizes = np.diff(reach.item_start)
+    items = np.repeat(keep, sizes)
+    numbers = np.arange(len(reach.pair_start))
+    found = reach._replace(
+        pair_start=np.searchsorted(reach.pair_pupil[keep], numbers).astype(np.int64),
+        pair_pupil=reach.pair_pupil[keep],
+        pair_employer=reach.pair_employer[keep],
+        pair_points=reach.pair_points[keep],
+        item_start=np.concatenate([[0], np.cumsum(sizes[keep])]).astype(np.int64),
+        item_lot=reach.item_lot[items],
+        item_points=reach.item_points[items],
+        vacancy_start=np.searchsorted(option_pupil[seats], numbers).astype(np.int64),
+        vacancy_function=reach.vacancy_function[seats],
+        vacancy_points=reach.vacancy_points[seats],
+    )
+    return _read_only(found)
 
 
 def _read_only(reach: Reach) -> Reach:

@@ -15,6 +15,10 @@ from benchmarks.regions import make_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.solve import chunks
 from matchmaker.solve.joint import Solution, repair, solution, solve
+from matchmaker.solve.joint.build import best_position, new_found
+from matchmaker.solve.joint.pricing import piece_prices
+from matchmaker.solve.joint.stock import Stock, free_prices, full_stock, no_columns
+from matchmaker.solve.part import only_at
 from matchmaker.solve.reach import Reach, make_reach
 from tests.compact import check_solution, solve_compact
 
@@ -230,3 +234,26 @@ def test_nobody_and_nothing() -> None:
     none = reordered(reach, np.zeros(0, np.int64))
     found = run(none)
     assert (placed(found), found.bound) == (0, 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whom_people_placed_comes_first(seed: int) -> None:
+    """Without a single round of repair, who is fixed where there is work is placed there."""
+    reach = make_reach(make_problem(make_region(60, employers=12, seed=seed)))
+    waiting = np.flatnonzero(run(reach, steps=0).columns.employer < 0)
+    pupil, employer = next(
+        (int(pupil), int(employer))
+        for pupil in waiting
+        for employer in reach.pair_employer[reach.pair_pupil == pupil]
+        if best_alone(reach, int(pupil), int(employer)) > 0
+    )
+    only = only_at(reach, pupil, employer)
+    fixed = np.arange(60) == pupil
+    assert run(only, steps=0, fixed=fixed).columns.employer[pupil] == employer
+
+
+def best_alone(reach: Reach, pupil: int, employer: int) -> float:
+    """What the best position of a pupil at an employer is worth with nobody else there; far below 0: there is none."""
+    stock, free = Stock(*full_stock(reach.work)), free_prices(reach.work)
+    table, found = no_columns(1, reach.work.max_tasks), new_found(1, reach.work.max_tasks)
+    return best_position(reach, stock, free, piece_prices(reach, free), pupil, employer, -1e18, table, 0, found)

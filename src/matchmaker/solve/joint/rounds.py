@@ -34,23 +34,24 @@ def place_in_rounds(
     pool: Columns,
     chosen: Columns,
     *,
+    who: NDArray[np.bool_],
     first: NDArray[np.bool_],
     lottery: NDArray[np.int64],
     stop: Callable[[], bool],
 ) -> int:
     """Place pupils until nobody more can be placed, writing to `stock` and `chosen`; return the number of rounds.
 
-    The first round chooses among the columns of the pool, every later one among positions priced from what is left. In
-    each round pupils are assigned to employers with their places (`assign`: as many as possible, then as many of those
-    in `first`, then the most worth at the prices); where two want the same task, the one with the lower rank of the
-    lottery among equals gets it and the other waits for the next round.
+    Only those in `who` are placed. The first round chooses among the columns of the pool, every later one among
+    positions priced from what is left. In each round pupils are assigned to employers with their places (`assign`: as
+    many as possible, then as many of those in `first`, then the most worth at the prices); where two want the same
+    task, the one with the lower rank of the lottery among equals gets it and the other waits for the next round.
     """
     piece_price, offered = piece_prices(reach, prices), pool
     for turn in range(MOST_ROUNDS):
-        waiting = np.flatnonzero(chosen.employer < 0)
+        waiting = np.flatnonzero((chosen.employer < 0) & who)
         if turn > 0:
             offered = _priced(reach, stock, prices, piece_price, waiting)
-        rows = np.flatnonzero((offered.employer >= 0) & (chosen.employer[offered.pupil] < 0))
+        rows = np.flatnonzero((offered.employer >= 0) & (chosen.employer[offered.pupil] < 0) & who[offered.pupil])
         worth = column_worths(reach, offered, rows, prices, piece_price)
         if not len(rows) or (turn > 0 and stop()):
             return turn

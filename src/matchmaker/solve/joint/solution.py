@@ -185,7 +185,7 @@ def solve(
             columns, replace(proof, bound=bound, bound_aims=points), placed, optimal=True, steps=clock.steps
         )
     chosen = None if start is None else start.columns
-    repair = _first(reach, prices[0], relaxation, _aims(order, masks, pupils), hardest, lottery, seed, clock, chosen)
+    repair = _first(reach, prices[0], relaxation, _aims(order, masks, pupils), masks, lottery, seed, clock, chosen)
     share = 1.0 if start is None else MOVES_AGAIN
     done = repair.run(prices, heat=HEAT, noise=NOISE, progress=_progress(clock, reach, steps, share))
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()))
@@ -262,34 +262,44 @@ def _first(
     prices: Prices,
     relaxation: Relaxation,
     aims: Aims,
-    hardest: NDArray[np.bool_],
+    masks: dict[str, NDArray[np.bool_]],
     lottery: NDArray[np.int64],
     seed: int,
     clock: Clock,
     before: Columns | None,
 ) -> Repair:
-    """Make a first plan: what is left of the plan to begin with, then rounds over all who wait."""
+    """Make a first plan: whom people have placed and who is protected, then the rest; each keeps what fits."""
     stock, chosen = Stock(*full_stock(reach.work)), no_columns(len(lottery), reach.work.max_tasks)
-    kept = 0 if before is None else _keep(reach, stock, before, chosen, lottery)
-    rounds = place_in_rounds(
-        reach,
-        stock,
-        prices,
-        relaxation.pool.columns,
-        chosen,
-        first=hardest,
-        lottery=lottery,
-        stop=lambda: clock.over(0.7),
-    )
+    kept, rounds, ahead = 0, 0, masks["fixed"] | masks["protected"]
+    for who in (ahead, ~ahead):
+        kept += 0 if before is None else _keep(reach, stock, before, chosen, lottery, who)
+        rounds += place_in_rounds(
+            reach,
+            stock,
+            prices,
+            relaxation.pool.columns,
+            chosen,
+            who=who,
+            first=masks["hardest"],
+            lottery=lottery,
+            stop=lambda: clock.over(0.7),
+        )
     clock.done("first plan", kept=kept, rounds=rounds, placed=int((chosen.employer >= 0).sum()))
     return Repair(reach, stock, chosen, aims, seed)
 
 
-def _keep(reach: Reach, stock: Stock, before: Columns, chosen: Columns, lottery: NDArray[np.int64]) -> int:
+def _keep(
+    reach: Reach,
+    stock: Stock,
+    before: Columns,
+    chosen: Columns,
+    lottery: NDArray[np.int64],
+    who: NDArray[np.bool_],
+) -> int:
     """Give out again what still fits of an earlier plan, in the order of the lottery; return how many."""
     kept = 0
     for pupil in np.argsort(lottery).tolist():
-        if before.employer[pupil] >= 0 and column_fits(reach.work, stock, before, pupil):
+        if who[pupil] and before.employer[pupil] >= 0 and column_fits(reach.work, stock, before, pupil):
             copy_column(before, pupil, chosen, pupil)
             take(reach.work, stock, chosen, pupil)
             kept += 1
