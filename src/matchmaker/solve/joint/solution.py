@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_ORDER", "Solution", "Start", "solve"]
 
 DEFAULT_ORDER = ("fixed", "placed", "hardest", "points")
-SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 12, 12, 20, 4
+SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 25, 8, 20, 4
 MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
@@ -205,11 +205,11 @@ def _search_prices(
 ) -> list[Prices]:
     """Return two kinds of prices for the search: where every placement counts most, and where points do."""
     if not least:
-        relax(relaxation, clock, "prices", rounds=SEARCH_ROUNDS, share=0.15)
+        relax(relaxation, clock, "prices", rounds=SEARCH_ROUNDS, share=0.22)
     first = relaxation.prices
     relaxation.aim(counts_of(aims, masks, search=False))
     if bounds:
-        relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=0.3)
+        relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=0.32)
     clock.done("prices", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
     return [first, relaxation.prices]
 
