@@ -92,7 +92,7 @@ def read_aims(aims: Sequence[Any], *, shape: tuple[int, int]) -> tuple[Aim, ...]
     faults, read = [], []
     for k, aim in enumerate(aims):
         if isinstance(aim, str) and aim != "placed":
-            faults.append(f"aims[{k}] must be 'placed' or an array. Got {aim!r}.")
+            faults.append(f"aims[{k}] must be 'placed', 'leximin' or an array. Got {aim!r}.")
             continue
         worth = np.ones(shape[0], np.int64) if isinstance(aim, str) else np.asarray(aim)
         if worth.shape not in ((shape[0],), shape) or worth.dtype.kind not in "iubf":

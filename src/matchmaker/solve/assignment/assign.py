@@ -11,6 +11,7 @@ from matchmaker.solve.assignment.aims import read_aims, solve_aims
 from matchmaker.solve.assignment.check import Problem, read_problem
 from matchmaker.solve.assignment.core import solve
 from matchmaker.solve.assignment.errors import InvalidProblem
+from matchmaker.solve.assignment.leximin import with_leximin
 from matchmaker.solve.assignment.loads import read_loads, solve_loads
 from matchmaker.solve.assignment.result import Assignment
 from matchmaker.solve.assignment.watch import Progress, Watch
@@ -61,7 +62,8 @@ def assign(
         columns. None: any optimal assignment, a little sooner. With `load` the seed only decides the order of search.
     aims : sequence, optional
         What comes before points, most important first: "placed" (how many rows are placed), an array [n] (what placing
-        each row counts) or an array [n, m]. Each is reached as far as possible before the next is looked at.
+        each row counts), an array [n, m], or, after "placed", "leximin" (the least points of a placed row as many as
+        can be, then the second least, and so on; exact). Each is reached as far as possible before the next.
     row_ids, column_ids : sequences, optional
         Names, for the lottery, errors and `start`. Default: positions.
     method : {"auto", "paths", "scipy"}
@@ -127,7 +129,7 @@ def assign(
             loads, room = read_loads(load, capacity, shape=problem.source.shape)
             return solve_loads(problem, load=loads, capacity=room, seed=seed, watch=watch)
         if len(aims):
-            levels = read_aims(aims, shape=problem.source.shape)
+            levels = read_aims(with_leximin(aims, problem.source), shape=problem.source.shape)
             return solve_aims(problem, aims=levels, method=method, seed=seed, watch=watch)
         return solve(problem, method=method, seed=seed, watch=watch, start=start)
 
