@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matchmaker.errors import UnknownId
-from matchmaker.plan.reachable import hardest_to_place, lottery_ranks
 from matchmaker.solve.joint.margins import make_margins
 
 if TYPE_CHECKING:
@@ -74,13 +73,11 @@ def _paid(plan: Plan) -> float:
 
 def hardest_of(plan: Plan) -> frozenset[str]:
     """Return who counts as hardest to place; nobody when that is no aim before points."""
-    problem, aims = plan.ledger.problem, list(plan.policy["order"])
+    aims = list(plan.policy["order"])
     before = aims[: aims.index("points")] if "points" in aims else aims
     if "hardest" not in before:
         return frozenset()
-    lottery = lottery_ranks(problem.pupils.ids, seed=plan.seed)
-    mask = hardest_to_place(problem, plan.reach, lottery, share=float(plan.policy["hardest_share"]))
-    return frozenset(str(name) for name in problem.pupils.ids[mask])
+    return frozenset(str(name) for name in plan.ledger.problem.pupils.ids[plan.hardest])
 
 
 def breaks_a_decision(plan: Plan, moves: Iterable[Move]) -> bool:
