@@ -10,7 +10,6 @@ from matchmaker.errors import UnknownId
 from matchmaker.plan.difference import Move, Tally
 from matchmaker.plan.forced import forced
 from matchmaker.plan.nearest import nearest_positions, used_up
-from matchmaker.plan.reachable import hardest_to_place, lottery_ranks
 from matchmaker.plan.records import Nearest
 from matchmaker.plan.rows import Rows
 from matchmaker.plan.why import obstacles_of
@@ -293,10 +292,7 @@ def _fixed(plan: Plan) -> set[str]:
 
 def hardest_of(plan: Plan) -> set[str]:
     """Return the pupils who count as hardest to place in a plan's region."""
-    problem = plan.ledger.problem
-    lottery = lottery_ranks(problem.pupils.ids, seed=plan.seed)
-    mask = hardest_to_place(problem, plan.reach, lottery, share=plan.policy["hardest_share"])
-    return set(problem.pupils.ids[mask].tolist())
+    return set(plan.ledger.problem.pupils.ids[plan.hardest].tolist())
 
 
 def _names(plan: Plan, employers: list[str], tasks: Any, language: str) -> dict[str, str]:
