@@ -23,6 +23,7 @@ from tests.plan.test_match import levels
 ROOT = Path(__file__).resolve().parents[2]
 TINY, GOLDEN = ROOT / "data" / "fixtures" / "tiny", Path(__file__).parent / "golden"
 DEFAULT = ("fixed", "placed", "hardest", "points")
+LOWEST = ("fixed", "placed", "hardest", "leximin", "points")
 TURNED = ("fixed", "hardest", "placed", "points")
 
 
@@ -57,7 +58,9 @@ class Enumeration:
         hardest = self.plan.ledger.problem.pupils.ids[self.plan.hardest].tolist()
         count = {"fixed": np.isin(who, fixed), "hardest": np.isin(who, hardest), "placed": np.ones(len(who))}
         count["points"] = np.array([column.points for column in columns])
-        aims = [count[aim].astype(float) for aim in order]
+        # Leximin another way than the solver goes: most above the lowest level, then above the next, and so on.
+        above = [count["points"] >= level for level in np.unique(count["points"])]
+        aims = [one.astype(float) for aim in order for one in (above if aim == "leximin" else [count[aim]])]
         return lexicographic(aims, limits(self.tables, columns))[0][-1]
 
     def prices(self) -> dict[str, int]:
@@ -69,7 +72,7 @@ class Enumeration:
         return {**{aim: best[k] - best[k + 1] for k, aim in enumerate(order[:-1])}, "floor": floor}
 
 
-@pytest.mark.parametrize("order", [DEFAULT, TURNED], ids=["default", "hardest before placed"])
+@pytest.mark.parametrize("order", [DEFAULT, TURNED, LOWEST], ids=["default", "hardest before placed", "leximin"])
 @pytest.mark.parametrize("seed", [6, 12])
 def test_prices_are_those_of_enumeration(tmp_path: Path, seed: int, order: tuple[str, ...]) -> None:
     """On a region solved exactly every price is certain, the one that enumeration finds, and together they add up."""
@@ -80,7 +83,9 @@ def test_prices_are_those_of_enumeration(tmp_path: Path, seed: int, order: tuple
     expected = every.prices()
     prices = plan.price_of_aims()
     assert plan.status == "optimal"
-    assert [one.aim for one in prices.rows] == [aim for aim in order if aim in ("placed", "hardest")] + ["floor"]
+    assert [one.aim for one in prices.rows] == [aim for aim in order if aim in ("placed", "hardest", "leximin")] + [
+        "floor"
+    ]
     for one in prices.rows:
         assert one.certain
         assert one.found == one.at_least == one.at_most == expected[one.aim], one

@@ -13,7 +13,8 @@ from matchmaker.model.validation import faults_of_validation
 
 __all__ = ["DEFAULT_WEIGHTS", "Policy"]
 
-AIMS = ("fixed", "placed", "hardest", "points")
+LEXIMIN_AMONG = ("placed", "leximin", "points")
+LEXIMIN_PLACE = ("leximin after placed and before points", "leximin na placed en voor points")
 PROTECTED_BY = ("school", "route", "stage")
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "fit": 1.0,
@@ -41,7 +42,8 @@ class Policy(BaseModel):
     fit_floor
         Points below which a pupil is better unplaced.
     order
-        Aims, most important first.
+        Aims, most important first: fixed, placed, hardest, points; and leximin, after placed and before points, for the
+        lowest points of anybody placed as high as can be, then the second lowest, and so on.
     weights
         Weight of each contribution, by name; those not named keep 1.
     hardest_share
@@ -72,7 +74,12 @@ class Policy(BaseModel):
     max_miss_chance: float | None = Field(default=None, ge=0, le=1)
     max_tasks: int = Field(default=5, ge=1)
     fit_floor: int = 0
-    order: tuple[Literal["fixed", "placed", "hardest", "points"], ...] = ("fixed", "placed", "hardest", "points")
+    order: tuple[Literal["fixed", "placed", "hardest", "leximin", "points"], ...] = (
+        "fixed",
+        "placed",
+        "hardest",
+        "points",
+    )
     weights: dict[str, float] = dict(DEFAULT_WEIGHTS)
     hardest_share: float = Field(default=0.2, ge=0, le=1)
     protect: dict[str, float] = {}
@@ -86,6 +93,8 @@ class Policy(BaseModel):
     def _aims_once(cls, order: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(order)) < len(order):
             raise CellFault("bad_value", ", ".join(order), ("each aim once", "elk doel een keer"))
+        if "leximin" in order and [aim for aim in order if aim in LEXIMIN_AMONG] != list(LEXIMIN_AMONG):
+            raise CellFault("bad_value", ", ".join(order), LEXIMIN_PLACE)
         return order
 
     @field_validator("protect")

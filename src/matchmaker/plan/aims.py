@@ -9,6 +9,7 @@ import numpy as np
 
 from matchmaker.errors import UnknownId
 from matchmaker.plan.again import again
+from matchmaker.plan.leximin import lowest_points
 from matchmaker.plan.rows import Rows
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ __all__ = ["AimPrice", "PriceOfAims", "price_of_aims"]
 NO_FLOOR = -1_000_000
 """Points far below those of any position."""
 
-PRICED = ("placed", "hardest")
+PRICED = ("placed", "hardest", "leximin")
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,14 @@ class AimPrice:
     Parameters
     ----------
     aim
-        ``placed`` (as many as possible), ``hardest`` (the hardest to place first) or ``floor``.
+        ``placed`` (as many as possible), ``hardest`` (the hardest to place first), ``leximin`` (the lowest points
+        first) or ``floor``.
     unit
         What the cost is counted in: ``points``, or ``placements`` for the floor.
     got, of
-        Pupils whom the plan places, of all that the aim is about.
+        Pupils whom the plan places, of all that the aim is about; for leximin the lowest points, and their bound.
     without
-        Pupils of these whom the plan found without the aim places.
+        Pupils of these whom the plan found without the aim places; for leximin the lowest points there.
     found
         Difference between the best plans found with and without the aim.
     at_least, at_most
@@ -53,7 +55,7 @@ class AimPrice:
     False
     """
 
-    aim: Literal["placed", "hardest", "floor"]
+    aim: Literal["placed", "hardest", "leximin", "floor"]
     unit: Literal["points", "placements"]
     got: int
     of: int
@@ -185,7 +187,7 @@ class _Steps:
             aim,
             "points",
             _count(self.plan, self.plan, aim),
-            int(self.plan.hardest.sum()) if aim == "hardest" else self.plan.pupils,
+            _most(self.plan, aim),
             _count(self.plan, without, aim),
             found=low - low_with,
             at_least=0 if high_with is None else max(low - high_with, 0),
@@ -203,11 +205,25 @@ class _Steps:
 
 
 def _as_well(plan: Plan, other: Plan, aims: tuple[str, ...]) -> bool:
+    if "leximin" in aims and sorted(one.points for one in plan.placements) != sorted(
+        one.points for one in other.placements
+    ):
+        return False
     return all(_count(plan, plan, aim) == _count(plan, other, aim) for aim in aims)
 
 
+def _most(plan: Plan, aim: str) -> int:
+    """What an aim could get at most: pupils, or for leximin what is proved about the lowest points."""
+    if aim == "leximin":
+        reached = plan.leximin
+        return (reached.bound if reached else None) or 0
+    return int(plan.hardest.sum()) if aim == "hardest" else plan.pupils
+
+
 def _count(plan: Plan, other: Plan, aim: str) -> int:
-    """How many pupils of an aim another plan of the same pupils places."""
+    """How many pupils of an aim another plan of the same pupils places; for leximin its lowest points."""
+    if aim == "leximin":
+        return lowest_points(other)
     ids, placed = plan.ledger.problem.pupils.ids, {one.pupil for one in other.placements}
     if aim == "placed":
         return len(placed)

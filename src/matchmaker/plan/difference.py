@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from matchmaker.plan.change import Change
+from matchmaker.plan.leximin import lowest_points
 from matchmaker.plan.rows import Rows
 
 if TYPE_CHECKING:
@@ -303,7 +304,7 @@ def _aims(before: Plan, after: Plan) -> list[Tally]:
 
 def _reached(plan: Plan) -> dict[str, int]:
     """What a plan reaches on the aims that can be counted from what it says."""
-    found = {"placed": plan.placed, "points": plan.points}
+    found = {"placed": plan.placed, "leximin": lowest_points(plan), "points": plan.points}
     hardest = plan.groups.get("hardest")
     return found if hardest is None else found | {"hardest": int(hardest.get("yes", {}).get("placed", 0))}
 

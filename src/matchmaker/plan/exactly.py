@@ -31,7 +31,7 @@ KEEP, NEVER = 6, -1e17
 
 
 def aims_of(plan: Plan, problem: Problem, reach: Reach) -> dict[str, NDArray[np.bool_]]:
-    """Return whom each aim before points counts, in the order of the plan's policy.
+    """Return whom each aim before points counts, in the order of the plan's policy; leximin counts nobody.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def aims_of(plan: Plan, problem: Problem, reach: Reach) -> dict[str, NDArray[np.
     if "hardest" in before:
         share = float(plan.policy["hardest_share"])
         masks["hardest"] = hardest_to_place(problem, reach, plan.lottery, share=share)
-    return {aim: masks[aim] for aim in before}
+    return {aim: masks[aim] for aim in before if aim != "leximin"}
 
 
 def best_columns(plan: Plan, problem: Problem) -> Columns | None:
@@ -60,9 +60,10 @@ def best_columns(plan: Plan, problem: Problem) -> Columns | None:
     >>> region = mm.read_region(mm.town())
     >>> best_columns(mm.match(region), region)                            # doctest: +SKIP
     """
-    reach = make_reach(problem)
+    reach, order = make_reach(problem), list(plan.policy["order"])
     masks = list(aims_of(plan, problem, reach).values())
-    found = solve_exactly(reach, masks=masks, same_number=masks, seconds=np.inf)
+    leximin = order.index("leximin") if "leximin" in order else None
+    found = solve_exactly(reach, masks=masks, same_number=masks, seconds=np.inf, leximin=leximin)
     return None if found is None else found[0]
 
 

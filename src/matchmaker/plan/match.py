@@ -23,7 +23,7 @@ from matchmaker.plan.rows import Rows
 from matchmaker.plan.unplaced import explain_unplaced
 from matchmaker.positions import Ledger, Position, check_position, ledger_of
 from matchmaker.solve.compiled import announcing
-from matchmaker.solve.joint import solve, solve_protected, solve_with_few_changes
+from matchmaker.solve.joint import solve, solve_leximin, solve_protected, solve_with_few_changes
 from matchmaker.solve.joint.stock import full_stock, take
 from matchmaker.solve.reach import make_reach
 
@@ -91,6 +91,10 @@ def match(
     if move_cost < 0 or (move_cost and previous is None):
         given = "no earlier plan" if previous is None else f"{move_cost}"
         raise MatchmakerError(f"move_cost is at least 0 and goes with previous=plan. Got {given}.")
+    if move_cost and "leximin" in region.policy.order:
+        raise MatchmakerError(
+            "move_cost trades moves for points, and leximin comes before points: take one of the two."
+        )
     return make_plan(region, digest, progress=progress, before=previous, move_cost=move_cost)
 
 
@@ -173,6 +177,8 @@ class _Work:
         if before is not None and move_cost:
             stay = employers_of(before, self.ledger)
             found = solve_with_few_changes(self.reach, stay=stay, move_cost=move_cost, **options)
+        elif "leximin" in self.policy.order:
+            found = solve_leximin(self.reach, quotas=quotas, **options)
         elif quotas:
             found = solve_protected(self.reach, quotas, **options)
         else:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from matchmaker.model import Region
     from matchmaker.plan.difference import Difference
+    from matchmaker.plan.leximin import Leximin
     from matchmaker.solve.joint import Solution
     from matchmaker.solve.joint.proof import Proof
     from matchmaker.solve.joint.stock import Columns
@@ -50,8 +51,8 @@ class Plan(Questions):
     points, bound
         Total points, and a proven upper bound on the points of any plan that places as many.
     bound_aims
-        The same for plans that also place as many of the hardest to place: no higher than `bound`. What lies between is
-        at most what placing the hardest first costs.
+        The same for plans that also place as many of the hardest to place, and with leximin in the policy have their
+        lowest points as high: no higher than `bound`. What lies between is at most what these aims cost.
     placed_bound
         No plan places more pupils; None when not known.
     language
@@ -116,6 +117,13 @@ class Plan(Questions):
     def gap(self) -> float:
         """How far the points may be below the best: ``(bound - points) / |bound|``."""
         return (self.bound - self.points) / abs(self.bound) if self.bound else 0.0
+
+    @property
+    def leximin(self) -> Leximin | None:
+        """The lowest points and how far they are proved; None when leximin is no aim of the policy."""
+        from matchmaker.plan.leximin import leximin_of
+
+        return leximin_of(self)
 
     def unplaced(self) -> Rows[Unplaced]:
         """Return everybody who is not placed, with reasons counted by rule and the employers that came nearest."""

@@ -111,11 +111,11 @@ def _any(table: NDArray[np.bool_], start: NDArray[np.int64]) -> NDArray[np.bool_
 def unlocks_of_region(plan: Plan, *, budget: int, language: str) -> Unlocks:
     """Choose at most `budget` courses, hours of supervision and places that together open most.
 
-    A region small enough to list all positions is solved as a whole; else everybody who is placed stays, and those who
-    are not placed share what is left.
+    A region small enough to list all positions is solved as a whole; else, and with leximin among the aims, everybody
+    who is placed stays, and those who are not placed share what is left.
     """
     everybody = np.arange(len(plan.ledger.problem.pupils.ids))
-    if plan.status == "optimal":
+    if plan.status == "optimal" and "leximin" not in plan.policy["order"]:
         ask = _Ask(plan, everybody, budget, whole=True)
         made = _solved(ask)
         if made is not None and made[1].proved:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matchmaker.errors import UnknownId
 from matchmaker.plan.difference import Move, Tally
 from matchmaker.plan.forced import forced
+from matchmaker.plan.leximin import lowest_points
 from matchmaker.plan.nearest import nearest_positions, used_up
 from matchmaker.plan.records import Nearest
 from matchmaker.plan.rows import Rows
@@ -274,10 +275,13 @@ def _aims(plan: Plan, found: Forced) -> Iterator[Tally]:
     come = {move.pupil for move in found.moves if move.before is None}
     fixed, hardest = _fixed(plan), hardest_of(plan)
     missed = len(fixed & {one.pupil for one in plan.not_placed})
+    after = {one.pupil: one.points for one in plan.placements} | {one.pupil: one.points_after for one in found.moves}
+    lowest = min((points for points in after.values() if points is not None), default=0)
     sizes = {
         "fixed": (missed, len(fixed & gone) - len(fixed & come)),
         "placed": (plan.placed, found.placed - plan.placed),
         "hardest": (len(hardest & {one.pupil for one in plan.placements}), len(hardest & come) - len(hardest & gone)),
+        "leximin": (lowest_points(plan), lowest - lowest_points(plan)),
         "points": (plan.points, found.points - plan.points),
     }
     for aim in (one for one in plan.policy["order"] if one in sizes):

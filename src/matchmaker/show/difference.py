@@ -100,12 +100,14 @@ AIMS = {
         "fixed": "fixed decisions not kept",
         "placed": "pupils placed",
         "hardest": "placed among the hardest to place",
+        "leximin": "lowest points of anybody placed",
         "points": "points",
     },
     "nl": {
         "fixed": "vaste besluiten die niet worden nagekomen",
         "placed": "leerlingen geplaatst",
         "hardest": "geplaatst onder de moeilijkst te plaatsen leerlingen",
+        "leximin": "laagste punten van wie een plek heeft",
         "points": "punten",
     },
 }

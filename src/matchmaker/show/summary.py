@@ -18,9 +18,15 @@ SUMMARY = {
         "limit": "{points} points; no plan for this number of pupils has more than {bound} (gap {gap} %).",
         "aims_bound": "No plan that also places as many of the hardest to place has more than {bound} points.",
         "hardest": "Of the {pupils} hardest to place, {placed} are placed.",
+        "leximin": "Nobody placed has fewer than {lowest} points; no plan for the aims before it can have more than "
+        "{bound} for its lowest.",
+        "leximin_proved": "Nobody placed has fewer than {lowest} points, and no plan for the aims before it does "
+        "better: proved for the {levels} lowest of {placed}.",
+        "leximin_bound": "No plan that does as well on all aims before points has more than {bound} points.",
         "unplaced": "Not placed: {count}. Most often in the way: {reasons}.",
         "order": "Order of aims: {order}; ties by lottery with seed {seed}.",
-        "aims": "fixed: fixed decisions; placed: number placed; hardest: hardest to place; points: points",
+        "aims": "fixed: fixed decisions; placed: number placed; hardest: hardest to place; leximin: lowest points "
+        "first; points: points",
     },
     "nl": {
         "head": "{name}, {date}: {placed} van {pupils} leerlingen geplaatst.",
@@ -29,9 +35,15 @@ SUMMARY = {
         "limit": "{points} punten; geen plan voor dit aantal leerlingen heeft er meer dan {bound} (verschil {gap} %).",
         "aims_bound": "Geen plan dat ook evenveel moeilijkst te plaatsen leerlingen plaatst, heeft meer dan {bound}.",
         "hardest": "Van de {pupils} moeilijkst te plaatsen leerlingen zijn er {placed} geplaatst.",
+        "leximin": "Niemand met een plek heeft minder dan {lowest} punten; geen plan voor de doelen ervoor komt met "
+        "zijn laagste boven {bound}.",
+        "leximin_proved": "Niemand met een plek heeft minder dan {lowest} punten, en geen plan voor de doelen ervoor "
+        "doet het beter: bewezen voor de {levels} laagste van {placed}.",
+        "leximin_bound": "Geen plan dat het op alle doelen voor de punten even goed doet, heeft er meer dan {bound}.",
         "unplaced": "Niet geplaatst: {count}. Staat het vaakst in de weg: {reasons}.",
         "order": "Volgorde van doelen: {order}; gelijke kansen geloot met seed {seed}.",
-        "aims": "fixed: vaste besluiten; placed: aantal geplaatst; hardest: moeilijkst te plaatsen; points: punten",
+        "aims": "fixed: vaste besluiten; placed: aantal geplaatst; hardest: moeilijkst te plaatsen; "
+        "leximin: laagste punten eerst; points: punten",
     },
 }
 RULES = {
@@ -84,12 +96,27 @@ def summary(plan: Plan, *, language: str = "en") -> str:
         texts["head"].format(name=plan.name, date=plan.date, placed=plan.placed, pupils=plan.pupils),
         texts["kinds"].format(carved=kinds["carved"], vacancy=kinds["vacancy"], hours=hours),
         texts[plan.status].format(points=plan.points, bound=plan.bound, gap=gap),
-        texts["aims_bound"].format(bound=plan.bound_aims) if plan.points < plan.bound_aims < plan.bound else "",
+        _aims_bound(plan, texts),
         texts["hardest"].format(**hardest) if hardest else "",
+        _leximin(plan, texts),
         _unplaced(plan, texts["unplaced"], language),
         texts["order"].format(order=_order(plan, texts["aims"]), seed=plan.seed),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _aims_bound(plan: Plan, texts: dict[str, str]) -> str:
+    if not plan.points < plan.bound_aims < plan.bound:
+        return ""
+    return texts["leximin_bound" if plan.leximin else "aims_bound"].format(bound=plan.bound_aims)
+
+
+def _leximin(plan: Plan, texts: dict[str, str]) -> str:
+    reached = plan.leximin
+    if reached is None or reached.lowest is None:
+        return ""
+    name = "leximin_proved" if reached.proved else "leximin"
+    return texts[name].format(lowest=reached.lowest, bound=reached.bound, levels=reached.levels, placed=reached.placed)
 
 
 def _unplaced(plan: Plan, text: str, language: str) -> str:

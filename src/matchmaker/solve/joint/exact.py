@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matchmaker.solve.bundle import Found
+from matchmaker.solve.joint.levels import Chooser, OutOfReach, raise_levels
 from matchmaker.solve.joint.pricing import column_points, piece_prices, price_pair
 from matchmaker.solve.joint.stock import Columns, copy_column, free_prices, full_stock, no_columns
 
@@ -23,7 +24,6 @@ __all__ = ["all_columns", "resources", "solve_exactly"]
 MOST_COLUMNS = 8_000
 MOST_OF_A_PAIR = 4_000
 MOST_ITEMS = 2_000
-MOST_BRANCHES = 3_000
 
 
 def all_columns(reach: Reach) -> Columns | None:
@@ -61,12 +61,14 @@ def solve_exactly(
     seconds: float,
     at_least: Sequence[tuple[NDArray[np.bool_], int]] = (),
     keep: Columns | None = None,
+    leximin: int | None = None,
 ) -> tuple[Columns, int] | None:
     """Return the best plan, most placed of each mask in turn, then most points; None when the region is too large.
 
     Beside it the most points of any plan that places as many of each mask in `same_number` only. `at_least` names
-    groups with the number to place of each; None too when that cannot be. Among equal plans it is one that has most of
-    the positions of `keep` [pupils].
+    groups with the number to place of each; None too when that cannot be. After so many masks as `leximin` says, the
+    lowest points are raised (`raise_levels`). Among equal plans it is one that has most of the positions of `keep`
+    [pupils].
     """
     columns = all_columns(reach)
     chosen = no_columns(len(reach.pair_start) - 1, reach.work.max_tasks)
@@ -76,11 +78,13 @@ def solve_exactly(
         return chosen, 0
     table, room = resources(reach, columns)
     points = columns.points.astype(float)
-    counted = [mask[columns.pupil].astype(float) for mask in masks if mask.any()]
+    counted: list[NDArray[np.float64] | None] = [mask[columns.pupil].astype(float) for mask in masks if mask.any()]
     wider = [mask[columns.pupil].astype(float) for mask in same_number if mask.any()]
     quotas = [(mask[columns.pupil].astype(float), need) for mask, need in at_least]
     last = [] if keep is None else [_kept(columns, keep)]
-    taken = _most(table, room, [*counted, points, *last], seconds=seconds, at_least=quotas)
+    if leximin is not None:
+        counted.insert(sum(bool(mask.any()) for mask in masks[:leximin]), None)
+    taken = _most(table, room, [*counted, points, *last], seconds=seconds, at_least=quotas, points=columns.points)
     if taken is None:
         return None
     most = taken if len(wider) == len(counted) and not quotas else _most(table, room, [*wider, points], seconds=seconds)
@@ -105,31 +109,33 @@ def _kept(columns: Columns, keep: Columns) -> NDArray[np.float64]:
 def _most(
     table: csr_array,
     room: NDArray[np.float64],
-    aims: list[NDArray[np.float64]],
+    aims: Sequence[NDArray[np.float64] | None],
     *,
     seconds: float,
     at_least: Sequence[tuple[NDArray[np.float64], int]] = (),
+    points: NDArray[np.int64] | None = None,
 ) -> NDArray[np.bool_] | None:
     """Choose columns: most of the first aim, then of the next; None when time runs out.
 
-    Branches are counted, so that a slower machine finds the same plan; `seconds` is for a time limit of the user.
+    An aim None is leximin of the points.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.optimize import LinearConstraint
 
-    limits, taken = [LinearConstraint(table, -np.inf, room)], None
-    limits += [LinearConstraint(row[None, :], need - 0.5, np.inf) for row, need in at_least]
-    for aim in aims:
-        answer = milp(
-            -aim,
-            constraints=limits,
-            integrality=np.ones(len(aim), np.int64),
-            bounds=Bounds(0, 1),
-            options={"mip_rel_gap": 0.0, "node_limit": MOST_BRANCHES, "time_limit": seconds},
-        )
-        if answer.x is None or answer.status != 0:
-            return None
-        taken = answer.x > 0.5
-        limits.append(LinearConstraint(aim[None, :], round(-answer.fun) - 0.5, np.inf))
+    chooser, taken = Chooser([LinearConstraint(table, -np.inf, room)], columns=table.shape[1], seconds=seconds), None
+    for row, need in at_least:
+        chooser.hold(row, least=need - 0.5)
+    try:
+        for aim in aims:
+            if aim is None:
+                assert points is not None
+                taken = raise_levels(chooser, points)
+                continue
+            taken = chooser.most(aim)
+            if taken is None:
+                return None
+            chooser.hold(aim, least=round(float(aim[taken].sum())) - 0.5)
+    except OutOfReach:
+        return None
     return taken
 
 

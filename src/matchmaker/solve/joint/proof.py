@@ -69,9 +69,9 @@ def masks_of(
 
 
 def aims_before_points(order: Sequence[str], masks: dict[str, NDArray[np.bool_]]) -> list[str]:
-    """Return the aims that come before points and count somebody."""
+    """Return the aims that come before points and count somebody: leximin counts nobody."""
     before = order[: order.index("points")] if "points" in order else order
-    return [aim for aim in before if aim == "placed" or masks[aim].any()]
+    return [aim for aim in before if aim == "placed" or (aim != "leximin" and masks[aim].any())]
 
 
 def counts_of(aims: list[str], masks: dict[str, NDArray[np.bool_]], *, search: bool) -> list[Count]:

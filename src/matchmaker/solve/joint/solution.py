@@ -138,7 +138,8 @@ def solve(
     fixed : bool array, shape (pupils), optional
         Pupils whom people have placed already (their reach holds that employer only).
     order : sequence of str
-        Aims, most important first: fixed, placed, hardest, points.
+        Aims, most important first: fixed, placed, hardest, points. Leximin is obeyed where the region is solved exactly
+        (elsewhere by `solve_leximin`).
     steps : int, optional
         Rounds of repair; by default it grows with the number of employers.
     time_limit : float, optional
@@ -170,8 +171,11 @@ def solve(
         "protected",
         *(aim for aim in order if aim != "fixed"),
     ]
-    before = aims_before_points(order, masks)
-    exact = _exactly(reach, masks, before, clock, at_least, start) if exactly else None
+    before, leximin = aims_before_points(order, masks), None
+    if "leximin" in order:
+        leximin = len(aims_before_points(order[: order.index("leximin")], masks))
+        order.remove("leximin")
+    exact = _exactly(reach, masks, before, leximin, clock, at_least, start) if exactly else None
     counts = counts_of(before or ["placed"], masks, search=True)
     relaxation = Relaxation(reach, counts, prices=start.prices if start else None)
     prices = _search_prices(
@@ -310,6 +314,7 @@ def _exactly(
     reach: Reach,
     masks: dict[str, NDArray[np.bool_]],
     before: list[str],
+    leximin: int | None,
     clock: Clock,
     at_least: Sequence[tuple[NDArray[np.bool_], int]],
     start: Start | None,
@@ -324,6 +329,7 @@ def _exactly(
         seconds=seconds,
         at_least=at_least,
         keep=None if start is None else start.columns,
+        leximin=leximin,
     )
     if exact is not None:
         clock.done("exact", placed=int((exact[0].employer >= 0).sum()))
