@@ -27,6 +27,7 @@ _HOME = {
     "Fairness": "matchmaker.plan",
     "Fault": "matchmaker.errors",
     "InputFaults": "matchmaker.errors",
+    "Leximin": "matchmaker.plan",
     "MatchmakerError": "matchmaker.errors",
     "NearTie": "matchmaker.plan",
     "Observe": "matchmaker.plan",

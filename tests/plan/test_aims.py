@@ -151,6 +151,7 @@ def unsure() -> PriceOfAims:
         AimPrice("placed", "points", 176, 200, 176, 0, 0, None),
         AimPrice("floor", "placements", 176, 200, 175, -1, -1, -1, floor=0),
         AimPrice("floor", "placements", 176, 200, 177, 1, 1, 1, floor=300),
+        AimPrice("leximin", "points", 307, 466, 58, 231, 0, 900),
     ]
     return PriceOfAims("en", "limit", 138133, 156395, Rows(said(one, language="en") for one in rows))
 

@@ -26,6 +26,7 @@ from matchmaker.plan.difference import Certainty, Difference, Move, Tally
 from matchmaker.plan.fairness import Fairness, Group, Spread
 from matchmaker.plan.few_changes import TradeOff, trade_off
 from matchmaker.plan.intervals import Figure
+from matchmaker.plan.leximin import Leximin
 from matchmaker.plan.match import match
 from matchmaker.plan.near_ties import NearTie
 from matchmaker.plan.observe import Observe, ToObserve
@@ -54,6 +55,7 @@ __all__ = [
     "Fairness",
     "Figure",
     "Group",
+    "Leximin",
     "Move",
     "NearTie",
     "Nearest",

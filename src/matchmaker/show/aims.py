@@ -17,8 +17,8 @@ TEXTS = {
     "en": {
         "placed": "As many pupils as possible: {got} of {of} placed; without this aim {without}.",
         "hardest": "The hardest to place first: {got} of {of} placed; without this aim {without}.",
-        "leximin": "The lowest points first: nobody placed has fewer than {got}, of at most {of}; without this aim "
-        "{without}.",
+        "leximin": "The lowest points first: nobody placed has fewer than {got}, and above {of} it cannot be; "
+        "without this aim {without}.",
         "floor": "No position below {floor} points: {got} of {of} pupils placed; without this floor {without}.",
         "nothing": "That costs nothing; this is proved.",
         "cost": "That costs {cost}; this is proved.",
@@ -40,7 +40,7 @@ TEXTS = {
     "nl": {
         "placed": "Zo veel mogelijk leerlingen: {got} van de {of} geplaatst; zonder dit doel {without}.",
         "hardest": "Moeilijkst te plaatsen leerlingen eerst: {got} van de {of} geplaatst; zonder dit doel {without}.",
-        "leximin": "De laagste punten eerst: niemand met een plek heeft er minder dan {got}, van ten hoogste {of}; "
+        "leximin": "De laagste punten eerst: niemand met een plek heeft er minder dan {got}, en boven {of} kan niet; "
         "zonder dit doel {without}.",
         "floor": "Geen plek onder {floor} punten: {got} van de {of} leerlingen geplaatst; zonder deze ondergrens "
         "{without}.",

@@ -246,6 +246,15 @@ def test_a_plan_read_back_still_knows(region: Region) -> None:
     assert "Niemand met een plek heeft minder dan 505 punten" in back.summary(language="nl")
 
 
+def test_other_answers_name_the_lowest(region: Region) -> None:
+    """The difference of two plans and why not name the lowest points; what opens most moves nobody who is placed."""
+    without, plan = mm.match(region), mm.match(region, policy={"order": LEXIMIN})
+    assert ("leximin", 500, 505) in [(one.name, one.before, one.after) for one in (plan - without).aims]
+    aims = {one.name: (one.before, one.after) for one in plan.why_not("p02", "e4").aims}
+    assert aims["leximin"] == (505, 478)
+    assert not plan.unlocks().exact
+
+
 def test_columns_chosen_are_those_of_the_list(region: Region) -> None:
     """On tiny the list of all positions and its limits give the same lowest points as the plan."""
     plan: Plan = mm.match(region, policy={"order": ("placed", "leximin", "points")})

@@ -34,8 +34,8 @@ STEP, MOVES, FEW_MOVES = 3, 2, 4
 BOUND_TRIES, BOUND_ROUNDS, PRICE_ROUNDS, TARGET = 9, 20, 8, 0.9
 PLACED_WEIGHT = 2000.0
 """What a placement is worth where a relaxation begins: as for the first plan, more than what points leave to choose."""
-PART, LAST_TRY, LAST_BOUND = 0.08, 0.8, 0.95
-"""Shares of the time: for one search, and after which no search, and no proof, begins any more."""
+FIRST_PART, PART, LAST_TRY, LAST_BOUND = 0.6, 0.06, 0.85, 0.95
+"""Shares of the time: for the first plan, for one search, and after which no search, and no proof, begins any more."""
 
 
 def solve_leximin(reach: Reach, *, order: Sequence[str], quotas: Sequence[Quota] = (), **options: Any) -> Solution:
@@ -66,7 +66,7 @@ def solve_leximin(reach: Reach, *, order: Sequence[str], quotas: Sequence[Quota]
     clock = Clock(options.get("time_limit"), options.get("progress"))
     make, options = partial(solve_protected, quotas=quotas) if quotas else solve, options | {"order": order}
     if clock.time_limit is not None:
-        options["time_limit"] = 0.45 * clock.time_limit
+        options["time_limit"] = FIRST_PART * clock.time_limit
     found = make(reach, **options)
     if found.optimal:
         points = np.sort(_points(found.columns))
