@@ -11,6 +11,7 @@ import pytest
 import matchmaker as mm
 from matchmaker import cli
 from matchmaker.plan import Plan, unplaced, why
+from matchmaker.plan.robustness import draw_levels
 from matchmaker.positions import sentences
 from matchmaker.show import explanation, summary, tables
 
@@ -62,6 +63,23 @@ def test_why_reads_as_it_should(plan: Plan, pupil: str, language: str) -> None:
     """The explanation of a pupil of tiny is the text that people have read and found good."""
     expected = (GOLDEN / f"why_{pupil}_{language}.txt").read_text(encoding="utf-8")
     assert str(plan.why(pupil, language=language)) + "\n" == expected
+
+
+def test_why_says_how_sure_each_estimate_is(plan: Plan) -> None:
+    """The chance told of every observed level is how often it is drawn; what nobody observed has none."""
+    draws = draw_levels(plan, draws=2000, seed=3)
+    values = plan.ledger.problem.level_values
+    for one in plan.placements:
+        told, row = plan.why(one.pupil), plan.ledger.row("pupil", one.pupil)
+        lines = str(told).splitlines()
+        for part in (part for part in told.rows if part.dimension is not None and part.asked):
+            line = next(line for line in lines if part.text in line)
+            assert ("chance of level" in line) == bool(part.evidence) == (part.sure is not None)
+            if part.sure is not None:
+                assert f"chance of level {part.asked} or more: {part.sure} %" in line
+                drawn = draws[:, row, plan.ledger.problem.dimensions.index(part.dimension)]
+                share, chance = (values[drawn] >= part.asked).mean(), part.sure / 100
+                assert abs(share - chance) <= 5 * (chance * (1 - chance) / 2000) ** 0.5 + 1e-9
 
 
 def test_html_is_escaped() -> None:

@@ -22,7 +22,8 @@ TEXTS = {
         "h": "h",
         "sum": "Points",
         "total": "all together",
-        "based": "based on",
+        "based": "based on {seen}",
+        "sure": "chance of level {level} or more: {percent} %",
         "bridged": "Where the work asks more than was shown",
         "observe": "To observe, as nobody has yet: {names}.",
         "unplaced": "{pupil} is not placed.",
@@ -38,7 +39,8 @@ TEXTS = {
         "h": "uur",
         "sum": "Punten",
         "total": "samen",
-        "based": "op grond van",
+        "based": "op grond van {seen}",
+        "sure": "kans op niveau {level} of hoger: {percent} %",
         "bridged": "Waar het werk meer vraagt dan getoond is",
         "observe": "Nog waar te nemen, want dat deed nog niemand: {names}.",
         "unplaced": "{pupil} is niet geplaatst.",
@@ -73,7 +75,7 @@ def _placed(explanation: Explanation) -> list[str]:
         name = explanation.names.get(task, task)
         lines.append(f"  {name}: {_number(amount, explanation.language)} {texts['h']} ({week})")
     lines += ["", f"{texts['sum']}:"]
-    lines += [_sum_line(row, texts["based"]) for row in explanation.rows]
+    lines += [_sum_line(row, texts) for row in explanation.rows]
     lines.append(f"  {position.points:>{WIDTH}}  = {texts['total']}")
     if explanation.bridged:
         lines += ["", f"{texts['bridged']}:", *(f"  - {gap.text}" for gap in explanation.bridged)]
@@ -82,9 +84,15 @@ def _placed(explanation: Explanation) -> list[str]:
     return lines
 
 
-def _sum_line(row: ExplanationRow, based: str) -> str:
-    evidence = f" [{based} {'; '.join(one.text for one in row.evidence)}]" if row.evidence else ""
-    return f"  {row.points:>{WIDTH}}  {row.text}{evidence}"
+def _sum_line(row: ExplanationRow, texts: dict[str, str]) -> str:
+    known = []
+    if row.evidence:
+        known.append(texts["based"].format(seen="; ".join(one.text for one in row.evidence)))
+    # A task that asks nothing of what was observed is no question of being sure.
+    if row.sure is not None and row.asked:
+        known.append(texts["sure"].format(level=row.asked, percent=row.sure))
+    said = f" [{'; '.join(known)}]" if known else ""
+    return f"  {row.points:>{WIDTH}}  {row.text}{said}"
 
 
 def _unplaced(explanation: Explanation) -> list[str]:
