@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -11,7 +12,8 @@ import matchmaker as mm
 from matchmaker.errors import MatchmakerError, UnknownId
 from matchmaker.plan import Plan
 from matchmaker.plan.knowledge import chances, short_chances, thin, worth_of_knowing
-from matchmaker.plan.observe import Observe, observations_to_make
+from matchmaker.plan.observe import Observe, ToObserve, observations_to_make
+from matchmaker.plan.rows import Rows
 from tests.plan.changed import GOLDEN, levels_known, shuffled, small_region, tiny
 
 
@@ -140,3 +142,14 @@ def test_the_one_observation_of_tiny(language: str) -> None:
     """On tiny nobody has seen how long p12 keeps going, and the text says what hangs on it."""
     expected = (GOLDEN / f"observe_tiny.{language}.txt").read_text(encoding="utf-8")
     assert str(observations_to_make(mm.match(tiny()), language=language)) + "\n" == expected
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_what_is_not_solved_anew_says_so(language: str) -> None:
+    """Where worth comes from prices the text says that it is not proved, also when nothing is worth observing."""
+    row = ToObserve("p1", "drive", "Drive", True, 120, 0.4, (), 3, False, None, None, "...")
+    for optimal, rows in ((False, (row,)), (False, ()), (True, (row,))):
+        said = str(Observe(language, Rows(rows), 1, 1, optimal))
+        assert {"en": "nothing of it is proved", "nl": "is niet bewezen"}[language] in said
+    solved = dataclasses.replace(row, solved=True)
+    assert len(str(Observe(language, Rows((solved,)), 1, 1, True)).splitlines()) == 2

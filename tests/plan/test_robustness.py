@@ -12,7 +12,8 @@ from matchmaker.errors import MatchmakerError
 from matchmaker.model import Region
 from matchmaker.plan import Plan
 from matchmaker.plan.intervals import wilson
-from matchmaker.plan.robustness import Robustness, draw_levels, robustness
+from matchmaker.plan.robustness import Robustness, Survival, draw_levels, robustness
+from matchmaker.plan.rows import Rows
 from tests.plan.changed import GOLDEN, levels_known, shuffled, small_region, tiny
 
 
@@ -122,7 +123,9 @@ def test_larger_regions_are_planned_within_a_limit() -> None:
 
     made = mm.match(make_region(12, employers=5, seed=0), steps=2)
     found = robustness(made, draws=3)
-    assert made.status == "limit" and found.planned == 3
+    assert made.status == "limit" and found.planned == found.searched == 3
+    assert "that they are the best is not proved" in str(found)
+    assert all(one.stays_low <= one.stays <= one.stays_high for one in found.rows)
     assert any(one.chosen for one in found.rows)
     assert found.to_document() == robustness(made, draws=3).to_document()
 
@@ -146,3 +149,20 @@ def test_robustness_reads_as_it_should(plan: Plan, language: str) -> None:
     for name, made in (("small_2", plan), ("tiny", mm.match(tiny()))):
         expected = (GOLDEN / f"robustness_{name}.{language}.txt").read_text(encoding="utf-8")
         assert str(robustness(made, language=language)) + "\n" == expected
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_unproved_robustness_reads_as_it_should(language: str) -> None:
+    """Of plans that were only searched for the answer says so, and every share of few draws has its interval."""
+    rows = []
+    for pupil, allowed, chosen, kind in (
+        ("p1", 8, 1, "fragile"),
+        ("p2", 15, 3, "between"),
+        ("p3", 20, 3, "near_certain"),
+    ):
+        rate, stays = wilson(allowed, 20), wilson(chosen, 3)
+        facts = (20, allowed, allowed / 20, *rate, 0.5, 3, chosen, chosen / 3, *stays, kind)
+        rows.append(Survival(pupil, "e1", *facts))
+    told = Robustness(language, 0, 20, 3, 3, Rows(rows), False, 2, {"e1": "e1 Bakkerij"})
+    expected = (GOLDEN / f"robustness_unproved.{language}.txt").read_text(encoding="utf-8")
+    assert str(told) + "\n" == expected

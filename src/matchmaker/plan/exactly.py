@@ -67,7 +67,7 @@ def best_columns(plan: Plan, problem: Problem) -> Columns | None:
     return None if found is None else found[0]
 
 
-def plan_again(plan: Plan, problem: Problem, *, rounds: int) -> Columns:
+def plan_again(plan: Plan, problem: Problem, *, rounds: int) -> tuple[Columns, bool]:
     """Return positions for the same pupils and work when levels differ: the best ones when the region is small.
 
     Else placements that are still allowed are kept, who waits is placed in rounds at the plan's prices, and so many
@@ -80,10 +80,15 @@ def plan_again(plan: Plan, problem: Problem, *, rounds: int) -> Columns:
         That of the plan with other levels.
     rounds : int
         Of repair.
+
+    Returns
+    -------
+    tuple
+        Positions, and whether they are proved to be the best.
     """
     found = best_columns(plan, problem) if plan.status == "optimal" else None
     if found is not None:
-        return found
+        return found, True
     reach = make_reach(problem)
     masks, prices = aims_of(plan, problem, reach), plan.proof.prices
     stock, chosen = Stock(*full_stock(reach.work)), no_columns(plan.pupils, reach.work.max_tasks)
@@ -108,7 +113,7 @@ def plan_again(plan: Plan, problem: Problem, *, rounds: int) -> Columns:
     )
     repair = Repair(reach, stock, chosen, _weights(masks, plan.pupils), plan.seed)
     repair.run([prices], heat=HEAT, noise=NOISE, progress=lambda turn: turn / rounds)
-    return repair.best
+    return repair.best, False
 
 
 def _weights(masks: dict[str, NDArray[np.bool_]], pupils: int) -> Aims:

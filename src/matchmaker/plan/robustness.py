@@ -93,8 +93,8 @@ class Robustness:
     ----------
     language : str
     seed : int
-    draws, planned : int
-        Draws of all levels, and those for which a plan was made.
+    draws, planned, searched : int
+        Draws of all levels; those for which a plan was made; those of which that plan is not proved to be the best.
     rows : Rows of Survival
     optimal : bool
         Whether the plan is proved optimal.
@@ -105,7 +105,7 @@ class Robustness:
 
     Examples
     --------
-    >>> print(Robustness("en", 0, 20, 0, Rows(), True, 0, {}))
+    >>> print(Robustness("en", 0, 20, 0, 0, Rows(), True, 0, {}))
     Nobody is placed.
     """
 
@@ -113,6 +113,7 @@ class Robustness:
     seed: int
     draws: int
     planned: int
+    searched: int
     rows: Rows[Survival]
     optimal: bool
     unknown: int
@@ -147,8 +148,8 @@ class Robustness:
 
     def to_document(self) -> dict[str, Any]:
         """Return the answer as plain values."""
-        facts = {name: getattr(self, name) for name in ("language", "seed", "draws", "planned", "optimal", "unknown")}
-        return {**facts, "rows": [one.row() for one in self.rows]}
+        names = ("language", "seed", "draws", "planned", "searched", "optimal", "unknown")
+        return {**{name: getattr(self, name) for name in names}, "rows": [one.row() for one in self.rows]}
 
     def _repr_html_(self) -> str:
         from matchmaker.show.tables import html_table
@@ -186,7 +187,7 @@ def robustness(plan: Plan, *, draws: int = 20, seed: int = 0, language: str | No
     rows = np.array([plan.ledger.row("pupil", one.pupil) for one in plan.placements], np.int64)
     allowed = _allowed(plan, levels[:, rows], asked)
     planned = min(draws, max(FEWEST, MOST_PAIRS // max(len(plan.reach.pair_pupil), 1)))
-    again_there = _chosen(plan, levels[:planned], rows)
+    again_there, searched = _chosen(plan, levels[:planned], rows)
     chance = _chance(plan, rows, asked)
     made = [
         _survival(one.pupil, one.employer, allowed[:, k], again_there[:, k], float(chance[k]))
@@ -199,6 +200,7 @@ def robustness(plan: Plan, *, draws: int = 20, seed: int = 0, language: str | No
         seed=seed,
         draws=draws,
         planned=planned if len(made) else 0,
+        searched=searched,
         rows=Rows(made),
         optimal=plan.status == "optimal",
         unknown=int(((asked >= 0) & ~observed).sum()),
@@ -258,14 +260,18 @@ def _chance(plan: Plan, rows: NDArray[np.int64], asked: NDArray[np.int64]) -> ND
     return np.asarray(np.where((asked >= 0) & problem.levels.observed[rows], share, 1.0).prod(axis=1))
 
 
-def _chosen(plan: Plan, levels: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether the plan for each draw has each pupil at the same employer, shape (draws, placements)."""
+def _chosen(plan: Plan, levels: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[np.bool_], int]:
+    """Whether the plan for each draw has each pupil at the same employer, shape (draws, placements).
+
+    Also how many of these plans are not proved to be the best.
+    """
     problem, known, now = plan.ledger.problem, known_levels(plan.ledger.region), plan.columns.employer
-    found = np.zeros((len(levels), len(rows)), bool)
+    found, searched = np.zeros((len(levels), len(rows)), bool), 0
     for draw in range(len(levels) if len(rows) else 0):
-        new = plan_again(plan, with_levels(problem, known, levels[draw]), rounds=ROUNDS)
+        new, proved = plan_again(plan, with_levels(problem, known, levels[draw]), rounds=ROUNDS)
         found[draw] = new.employer[rows] == now[rows]
-    return found
+        searched += not proved
+    return found, searched
 
 
 def _survival(

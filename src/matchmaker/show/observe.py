@@ -32,8 +32,9 @@ TEXTS = {
         "worth": "Worth {value} points.",
         "solved": "Worked out for every level: on average {placed} more placed and {points} points more than now.",
         "no_gain": "Knowing it beforehand prevents a start that fails; more than that is not known to be done with it.",
-        "about": "Worth is reckoned with the plan's prices: what others could do with the same work. It says where to "
-        "look, not what will be found.",
+        "about": "The region is not solved anew for these answers. Worth is reckoned with the plan's prices: what "
+        "others could do with the same work. It says where to look, not what will be found, and nothing of it is "
+        "proved.",
     },
     "nl": {
         "watch": "Let er volgende week op of dit voor {pupil} klopt: “{anchor}” ({label}, niveau {level}).",
@@ -57,8 +58,9 @@ TEXTS = {
         "solved": "Doorgerekend voor elk niveau: gemiddeld {placed} meer geplaatst en {points} punten meer dan nu.",
         "no_gain": "Wie dit vooraf weet, voorkomt een start die mislukt; meer is er, voor zover bekend, niet mee te "
         "doen.",
-        "about": "De waarde is berekend met de prijzen van het plan: wat anderen met hetzelfde werk zouden kunnen. Zij "
-        "zegt waar u moet kijken, niet wat u zult zien.",
+        "about": "Voor deze antwoorden is de regio niet opnieuw gepland. De waarde is berekend met de prijzen van het "
+        "plan: wat anderen met hetzelfde werk zouden kunnen. Zij zegt waar u moet kijken, niet wat u zult zien, en is "
+        "niet bewezen.",
     },
 }
 
@@ -119,8 +121,9 @@ def solved_sentence(one: ToObserve, placed: str, points: str, *, language: str) 
 def observe_text(found: Observe) -> str:
     """Return the answer as lines of text in its language."""
     texts = TEXTS[found.language]
+    # In a region solved exactly one answer may still be too large to be solved for every level.
+    about = [] if found.optimal and all(one.solved for one in found.rows) else [texts["about"]]
     if not found.rows:
-        return texts["none"]
+        return "\n".join([texts["none"], *about])
     head = texts["head"].format(count=found.looked_at, thin=found.thin)
-    about = [] if found.optimal else [texts["about"]]
     return "\n".join([head, *(f"- {one.text}" for one in found.rows), *about])

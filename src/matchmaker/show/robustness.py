@@ -16,14 +16,14 @@ TEXTS = {
         "which near-certain (allowed in at least 90 % of the draws): {near}, fragile (in fewer than 50 %): {fragile}.",
         "fragile": "Fragile:",
         "between": "In between:",
-        "near": "Near-certain: {names}.",
+        "near": "Near-certain: {names} (lower end of the interval: {low} % or more).",
         "one": "{pupil} at {employer}: allowed in {allowed} of {draws} draws ({rate} %, interval {low} to {high} %)",
-        "stays": "; placed there again in {chosen} of {planned} plans.",
+        "stays": "; placed there again in {chosen} of {planned} plans ({rate} %, interval {low} to {high} %).",
         "end": ".",
         "more": "... and {count} more.",
-        "again": "For {planned} draws a plan was made as well, starting from this one.",
-        "not_proved": "As the plan is not proved to be the best, a pupil may also move because two positions are about "
-        "equally good.",
+        "again": "Only for {planned} of the {draws} draws was a plan made as well.",
+        "searched": "The plans for {searched} draws start from this one and were improved for a short while only; that "
+        "they are the best is not proved. A pupil may also move in them because two positions are about equally good.",
         "unknown": "What positions ask and nobody has observed was not drawn (counted: {unknown}). See the "
         "observations to make.",
         "none": "Nobody is placed.",
@@ -34,15 +34,16 @@ TEXTS = {
         "dan 50 %): {fragile}.",
         "fragile": "Kwetsbaar:",
         "between": "Daartussenin:",
-        "near": "Bijna zeker: {names}.",
+        "near": "Bijna zeker: {names} (ondergrens van het interval: {low} % of meer).",
         "one": "{pupil} bij {employer}: toegestaan in {allowed} van de {draws} lotingen ({rate} %, interval {low} tot "
         "{high} %)",
-        "stays": "; weer daar geplaatst in {chosen} van de {planned} plannen.",
+        "stays": "; weer daar geplaatst in {chosen} van de {planned} plannen ({rate} %, interval {low} tot {high} %).",
         "end": ".",
         "more": "... en nog {count}.",
-        "again": "Voor {planned} lotingen is ook een plan gemaakt, met dit plan als begin.",
-        "not_proved": "Omdat niet bewezen is dat dit plan het beste is, kan een leerling ook van plek wisselen doordat "
-        "twee plekken ongeveer even goed zijn.",
+        "again": "Slechts voor {planned} van de {draws} lotingen is ook een plan gemaakt.",
+        "searched": "De plannen voor {searched} lotingen beginnen bij dit plan en zijn maar kort verbeterd; dat ze de "
+        "beste zijn, is niet bewezen. Een leerling kan daarin ook van plek wisselen doordat twee plekken ongeveer even "
+        "goed zijn.",
         "unknown": "Wat plekken vragen en nog niemand heeft waargenomen, is niet meegeloot (aantal: {unknown}). Zie de "
         "waarnemingen die nog te doen zijn.",
         "none": "Er is niemand geplaatst.",
@@ -61,11 +62,12 @@ def robustness_text(found: Robustness) -> str:
     lines = [head, *_group(found, "fragile", fragile), *_group(found, "between", between)]
     if near:
         names = [one.pupil for one in sorted(near, key=lambda one: one.pupil)]
-        lines.append(texts["near"].format(names=", ".join(names)))
+        low = round(100 * min(one.low for one in near))
+        lines.append(texts["near"].format(names=", ".join(names), low=low))
     if found.planned < found.draws:
-        lines.append(texts["again"].format(planned=found.planned))
-    if not found.optimal:
-        lines.append(texts["not_proved"])
+        lines.append(texts["again"].format(planned=found.planned, draws=found.draws))
+    if found.searched:
+        lines.append(texts["searched"].format(searched=found.searched))
     if found.unknown:
         lines.append(texts["unknown"].format(unknown=found.unknown))
     return "\n".join(lines)
@@ -81,15 +83,18 @@ def _group(found: Robustness, name: str, rows: list[Survival] | tuple[Survival, 
 
 def _line(found: Robustness, one: Survival) -> str:
     texts = TEXTS[found.language]
-    rate, low, high = (round(100 * part) for part in (one.rate, one.low, one.high))
     said = texts["one"].format(
         pupil=one.pupil,
         employer=found.employers[one.employer],
         allowed=one.allowed,
         draws=one.draws,
-        rate=rate,
-        low=low,
-        high=high,
+        **_percents(one.rate, one.low, one.high),
     )
-    tail = texts["stays"].format(chosen=one.chosen, planned=one.planned) if one.planned else texts["end"]
-    return said + tail
+    if one.stays is None or one.stays_low is None or one.stays_high is None:
+        return said + texts["end"]
+    share = _percents(one.stays, one.stays_low, one.stays_high)
+    return said + texts["stays"].format(chosen=one.chosen, planned=one.planned, **share)
+
+
+def _percents(rate: float, low: float, high: float) -> dict[str, int]:
+    return {"rate": round(100 * rate), "low": round(100 * low), "high": round(100 * high)}
