@@ -239,7 +239,7 @@ def _csv(rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> str:
 
 
 def _write(plan: Plan, out: Path) -> None:
-    from matchmaker.plan.files import write_whole
+    from matchmaker.model.whole import write_whole
 
     write_whole(_files(plan, out))
 

@@ -1,13 +1,11 @@
-"""From a region to files, whole or not at all: everything is written beside its place and moved there at the end."""
+"""From a region to files, whole or not at all."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +15,7 @@ from matchmaker.io.toml_text import toml_text
 from matchmaker.model.framework import default_framework
 from matchmaker.model.region import Region
 from matchmaker.model.table import Table
+from matchmaker.model.whole import write_whole
 
 __all__ = ["region_document", "write_region"]
 
@@ -67,6 +66,7 @@ def write_region(region: Region, path: str | Path, *, tables: Literal["csv", "pa
     Examples
     --------
     >>> import datetime as dt
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_region(Region("Dorp", dt.date(2026, 11, 2)), f"{folder}/region.json").name
     'region.json'
@@ -75,11 +75,11 @@ def write_region(region: Region, path: str | Path, *, tables: Literal["csv", "pa
     suffix = target.suffix.lower()
     if suffix == ".json":
         text = json.dumps(region_document(region), ensure_ascii=False, indent=1, allow_nan=False)
-        _put({target: f"{text}\n".encode()})
+        write_whole({target: f"{text}\n"})
     elif suffix == ".xlsx":
-        _put({target: _workbook(region)})
+        write_whole({target: _workbook(region)})
     else:
-        _put(_folder(region, folder=target, tables=tables))
+        write_whole(_folder(region, folder=target, tables=tables))
     return target
 
 
@@ -91,14 +91,14 @@ def _head(region: Region) -> dict[str, Any]:
     return {**head, "policy": policy} if policy else head
 
 
-def _folder(region: Region, *, folder: Path, tables: str) -> dict[Path, bytes | None]:
+def _folder(region: Region, *, folder: Path, tables: str) -> dict[Path, str | bytes | None]:
     head = _head(region)
     own = head.get("framework")
     # naming the shipped framework keeps a framework.toml left from before from being read
     head["framework"] = "framework.toml" if own else SHIPPED[0]
-    files: dict[Path, bytes | None] = {folder / "region.toml": toml_text(head).encode()}
+    files: dict[Path, str | bytes | None] = {folder / "region.toml": toml_text(head)}
     if own:
-        files[folder / "framework.toml"] = toml_text(own).encode()
+        files[folder / "framework.toml"] = toml_text(own)
     form: Callable[[Table[Any]], bytes] = _csv if tables == "csv" else _parquet
     other = "parquet" if tables == "csv" else "csv"
     for name, table in region.tables().items():
@@ -146,36 +146,3 @@ def _workbook(region: Region) -> bytes:
     except ImportError:
         raise MissingExtra("writing .xlsx", package="openpyxl", extra="excel") from None
     return data.getvalue()
-
-
-def _put(files: Mapping[Path, bytes | None]) -> None:
-    # None: a file of that name would be read beside the new ones, so it goes
-    waiting: dict[Path, Path] = {}
-    try:
-        for target, data in files.items():
-            if data is not None:
-                waiting[target] = _written_beside(target, data=data)
-        for target, written in waiting.items():
-            os.replace(written, target)
-        for target, data in files.items():
-            if data is None:
-                target.unlink(missing_ok=True)
-    finally:
-        for written in waiting.values():
-            written.unlink(missing_ok=True)
-
-
-def _written_beside(target: Path, *, data: bytes) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes files only the owner can read; a table is an ordinary file
-        os.chmod(name, 0o644)
-    except BaseException:
-        os.unlink(name)
-        raise
-    return Path(name)

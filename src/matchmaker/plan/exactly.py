@@ -9,10 +9,10 @@ import numpy as np
 from matchmaker.plan.knowledge import points_of_column
 from matchmaker.plan.reachable import hardest_to_place
 from matchmaker.plan.variants import priced
-from matchmaker.solve.joint.build import Aims
 from matchmaker.solve.joint.exact import solve_exactly
 from matchmaker.solve.joint.repair import Repair
 from matchmaker.solve.joint.rounds import place_in_rounds
+from matchmaker.solve.joint.solution import weights_of
 from matchmaker.solve.joint.stock import Stock, copy_column, full_stock, no_columns, take
 from matchmaker.solve.reach import make_reach
 
@@ -111,15 +111,6 @@ def plan_again(plan: Plan, problem: Problem, *, rounds: int) -> tuple[Columns, b
         lottery=plan.lottery,
         stop=lambda: False,
     )
-    repair = Repair(reach, stock, chosen, _weights(masks, plan.pupils), plan.seed)
+    repair = Repair(reach, stock, chosen, weights_of((*masks, "points"), masks, plan.pupils), plan.seed)
     repair.run([prices], heat=HEAT, noise=NOISE, progress=lambda turn: turn / rounds)
     return repair.best, False
-
-
-def _weights(masks: dict[str, NDArray[np.bool_]], pupils: int) -> Aims:
-    """Whole numbers so far apart that no sum over the pupils of one move outweighs an earlier aim."""
-    bonus, weight = np.zeros(pupils, np.int64), 1 << 20
-    for mask in reversed(masks.values()):
-        bonus += weight * mask
-        weight <<= 7
-    return Aims(bonus, 1)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 import numpy as np
 
 from matchmaker.errors import MatchmakerError, UnknownId
+from matchmaker.model.whole import write_whole
 from matchmaker.plan.document import not_a_plan, plan_document, plan_parts
-from matchmaker.plan.files import write_whole
 from matchmaker.plan.questions import Questions
 from matchmaker.plan.records import Unplaced
 from matchmaker.plan.rows import Rows

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["DEFAULT_ORDER", "Solution", "Start", "solve"]
+__all__ = ["DEFAULT_ORDER", "Solution", "Start", "solve", "weights_of"]
 
 DEFAULT_ORDER = ("fixed", "placed", "hardest", "points")
 SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 25, 8, 20, 4
@@ -189,7 +189,7 @@ def solve(
             columns, replace(proof, bound=bound, bound_aims=points), placed, optimal=True, steps=clock.steps
         )
     chosen = None if start is None else start.columns
-    repair = _first(reach, prices[0], relaxation, _aims(order, masks, pupils), masks, lottery, seed, clock, chosen)
+    repair = _first(reach, prices[0], relaxation, weights_of(order, masks, pupils), masks, lottery, seed, clock, chosen)
     share = 1.0 if start is None else MOVES_AGAIN
     done = repair.run(prices, heat=HEAT, noise=NOISE, progress=_progress(clock, reach, steps, share))
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()))
@@ -249,8 +249,22 @@ def _progress(clock: Clock, reach: Reach, steps: int | None, part: float) -> Cal
     return share
 
 
-def _aims(order: Sequence[str], masks: dict[str, NDArray[np.bool_]], pupils: int) -> Aims:
-    """Weights so far apart that no sum over the pupils of one move outweighs an earlier aim."""
+def weights_of(order: Sequence[str], masks: dict[str, NDArray[np.bool_]], pupils: int) -> Aims:
+    """Return weights so far apart that no sum over the pupils of one move outweighs an earlier aim.
+
+    Parameters
+    ----------
+    order : sequence of str
+        Aims, the first one first; ``points`` among them.
+    masks : dict of str to bool array, shape (pupils)
+        Whom every other aim counts.
+    pupils : int
+
+    Examples
+    --------
+    >>> weights_of(("placed", "points"), {"placed": np.ones(2, bool)}, 2)
+    Aims(bonus=array([1048576, 1048576]), scale=1)
+    """
     bonus, scale, weight = np.zeros(pupils, np.int64), 0, 1
     for aim in reversed(order):
         if aim == "points":
