@@ -204,6 +204,7 @@ def test_progress_only_on_a_terminal(capsys: Output) -> None:
         "fairness PLAN",
         "price-of-aims PLAN",
         "what-if PLAN places:e1:+1",
+        "trade-off PLAN --costs 0 100",
     ],
 )
 def test_every_question_answers(out: Path, question: str, capsys: Output) -> None:

@@ -40,6 +40,7 @@ _HOME = {
     "Robustness": "matchmaker.plan",
     "Tally": "matchmaker.plan",
     "TradeOff": "matchmaker.plan",
+    "TradeOffs": "matchmaker.plan",
     "UnknownId": "matchmaker.errors",
     "Unlocks": "matchmaker.plan",
     "Violation": "matchmaker.positions",

@@ -10,8 +10,10 @@ import pytest
 import matchmaker as mm
 from benchmarks.regions import make_region
 from matchmaker.model import Region
-from matchmaker.plan.few_changes import trade_off
+from matchmaker.plan.few_changes import TradeOff, TradeOffs, trade_off
 from tests.checker import check_plan
+
+GOLDEN = Path(__file__).resolve().parent / "golden"
 
 
 def small(seed: int) -> Region:
@@ -71,3 +73,47 @@ def test_a_cost_needs_an_earlier_plan() -> None:
         mm.match(small(0), move_cost=10)
     with pytest.raises(mm.MatchmakerError, match="at least 0"):
         mm.match(small(0), previous=mm.match(small(0)), move_cost=-1)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_quota_holds_while_moves_cost(seed: int) -> None:
+    """With a cost of moving as many of a protected group are placed as without one."""
+    region = small(seed)
+    before = mm.match(region)
+    asked = without_a_place(region)
+    asked = asked.replace(policy=asked.policy.replace(protect={"school=vso": 1.0}))
+    free, few = mm.match(asked), mm.match(asked, previous=before, move_cost=5)
+    assert few.groups["school"]["vso"]["placed"] == free.groups["school"]["vso"]["placed"]
+
+
+def test_a_cost_keeps_to_the_order_of_aims() -> None:
+    """A plan with fewer moves never places fewer of the hardest to place: that aim comes before points."""
+    for seed in range(3):
+        region = small(seed)
+        curve = trade_off(without_a_place(region), previous=mm.match(region), costs=[0, 30, 300])
+        assert len({one.plan.groups["hardest"]["yes"]["placed"] for one in curve}) == 1
+
+
+def test_costs_must_be_costs() -> None:
+    """No costs at all, or one below nothing, is refused."""
+    for wrong in ([], [-1, 5]):
+        with pytest.raises(mm.MatchmakerError, match="costs"):
+            trade_off(small(0), previous=mm.match(small(0)), costs=wrong)
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_curve_reads_as_it_should(language: str) -> None:
+    """The sentences are those that people have read and found good: costs with one plan together, gaps told."""
+    proved = TradeOffs(
+        [
+            TradeOff(0, 4, 0, 1, 9, 7657, 7657, None),
+            *(TradeOff(cost, 1, 1, 2, 9, 7600, 7657, None) for cost in (10, 25, 50)),
+            TradeOff(100, 0, 0, 1, 9, 7501, 7657, None),
+        ]
+    )
+    searched = TradeOffs([TradeOff(0, 31, 2, 5, 177, 137000, 144000, None)])
+    same = TradeOffs(TradeOff(cost, 0, 0, 0, 9, 7657, 7657, None) for cost in (0, 50))
+    said = "\n\n".join(curve.summary(language=language) for curve in (proved, searched, same))
+    assert said + "\n" == (GOLDEN / f"trade_off.{language}.txt").read_text(encoding="utf-8")
+    with pytest.raises(mm.MatchmakerError):
+        proved.summary(language="fy")

@@ -26,7 +26,8 @@ CATALOGUES = {
     **{
         name: importlib.import_module(f"matchmaker.show.{name}").TEXTS
         for name in (
-            *("aims", "alternatives", "changes", "decisions", "difference", "fairness", "observe", "openings"),
+            *("aims", "alternatives", "changes", "decisions", "difference", "fairness", "few_changes", "observe"),
+            *("openings",),
             *("robustness", "unlocks", "why_not"),
         )
     },

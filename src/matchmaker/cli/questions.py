@@ -13,6 +13,7 @@ import matchmaker
 from matchmaker.errors import MatchmakerError
 
 if TYPE_CHECKING:
+    from matchmaker.model import Region
     from matchmaker.plan import Change, Plan
 
 __all__ = ["CHANGES", "add_questions", "change_of"]
@@ -57,11 +58,18 @@ def add_questions(command: Callable[..., argparse.ArgumentParser], texts: Mappin
     asking.add_argument("change", nargs="*", metavar="CHANGE", help=texts["change"])
     asking.add_argument("--changes", type=Path, metavar="F", help=texts["changes"])
     asking.add_argument("--region", required=True, help=texts["region"])
+    moving = command("trade-off", _trade_off, "plan")
+    moving.add_argument("--costs", type=int, nargs="+", metavar="N", help=texts["costs"])
+    moving.add_argument("--region", required=True, help=texts["region_now"])
+
+
+def _region(options: argparse.Namespace) -> Region:
+    region: Region = matchmaker.read_region(sys.stdin if options.region == "-" else options.region)
+    return region
 
 
 def _plan(options: argparse.Namespace) -> Plan:
-    region = matchmaker.read_region(sys.stdin if options.region == "-" else options.region)
-    plan: Plan = matchmaker.read_plan(options.plan, region=region)
+    plan: Plan = matchmaker.read_plan(options.plan, region=_region(options))
     return plan
 
 
@@ -69,6 +77,14 @@ def _answer(options: argparse.Namespace, texts: Mapping[str, str]) -> None:
     plan = _plan(options)
     answer = options.ask(plan, options)
     _say(answer, options, _sentences(answer, texts, options.lang or plan.language))
+
+
+def _trade_off(options: argparse.Namespace, texts: Mapping[str, str]) -> None:
+    region = _region(options)
+    # The earlier plan may be of the region as it was then: only who was where is taken from it.
+    given = {} if options.costs is None else {"costs": options.costs}
+    curve = matchmaker.trade_off(region, previous=matchmaker.read_plan(options.plan), **given)
+    _say(curve, options, curve.summary(language=options.lang))
 
 
 def _what_if(options: argparse.Namespace, texts: Mapping[str, str]) -> None:

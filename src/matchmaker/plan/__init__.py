@@ -24,7 +24,7 @@ from matchmaker.plan.contested import Contested, Wanted
 from matchmaker.plan.decisions import DecisionCost, Decisions
 from matchmaker.plan.difference import Certainty, Difference, Move, Tally
 from matchmaker.plan.fairness import Fairness, Group, Spread
-from matchmaker.plan.few_changes import TradeOff, trade_off
+from matchmaker.plan.few_changes import TradeOff, TradeOffs, trade_off
 from matchmaker.plan.intervals import Figure
 from matchmaker.plan.leximin import Leximin
 from matchmaker.plan.match import match
@@ -72,6 +72,7 @@ __all__ = [
     "Tally",
     "ToObserve",
     "TradeOff",
+    "TradeOffs",
     "Unlock",
     "Unlocks",
     "Unplaced",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from matchmaker.errors import MatchmakerError
 from matchmaker.plan.match import Progress, match
 from matchmaker.plan.rows import Rows
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from matchmaker.model import Region
     from matchmaker.plan.plan import Plan
 
-__all__ = ["TradeOff", "trade_off"]
+__all__ = ["TradeOff", "TradeOffs", "trade_off"]
 
 COSTS = (0, 10, 25, 50, 100, 200, 400)
 
@@ -58,10 +59,37 @@ class TradeOff:
         names = ("move_cost", "moved", "no_longer_placed", "newly_placed", "placed", "points", "bound")
         return {name: getattr(self, name) for name in names}
 
+    def to_document(self) -> dict[str, Any]:
+        """Return the point as plain values."""
+        return self.row()
+
+
+class TradeOffs(Rows[TradeOff]):
+    """The curve: one point for each cost of a move, lowest first; it reads as sentences and shows as a table.
+
+    Examples
+    --------
+    >>> points = [TradeOff(0, 4, 0, 1, 9, 7657, 7657, None), TradeOff(50, 2, 0, 1, 9, 7600, 7657, None)]
+    >>> print(TradeOffs(points).summary().splitlines()[2])                  # doctest: +NORMALIZE_WHITESPACE
+    - At least 50 points: 2 pupils move. 1 is placed who was not. 9 placed, 7600 points, 57 fewer for 2 moves less.
+    """
+
+    __slots__ = ()
+
+    def summary(self, *, language: str | None = None) -> str:
+        """Return the curve as sentences, in the language of its plans unless another is asked for."""
+        from matchmaker.show.few_changes import trade_off_text
+
+        own = next((one.plan.language for one in self if one.plan is not None), "en")
+        return trade_off_text(self, language=language or own)
+
+    def __str__(self) -> str:
+        return self.summary()
+
 
 def trade_off(
     region: Region, *, previous: Plan, costs: Sequence[int] = COSTS, progress: Progress | None = None
-) -> Rows[TradeOff]:
+) -> TradeOffs:
     """Plan a region anew for several costs of a move, and show what fewer moves cost.
 
     Every plan begins with the earlier one; a plan found for a lower cost also stands for a higher one when it is better
@@ -78,8 +106,13 @@ def trade_off(
 
     Returns
     -------
-    Rows of TradeOff
-        By cost, lowest first.
+    TradeOffs
+        Rows of TradeOff by cost, lowest first; `summary()` has them as sentences.
+
+    Raises
+    ------
+    MatchmakerError
+        When there is no cost, or one below 0.
 
     Examples
     --------
@@ -88,13 +121,29 @@ def trade_off(
     >>> trade_off(region, previous=mm.match(region), costs=[0, 100])        # doctest: +SKIP
     <Rows: [<TradeOff at 0: ...
     """
+    if not costs or min(costs) < 0:
+        raise MatchmakerError(f"costs: came {list(costs)}, allowed are whole numbers of at least 0, one or more.")
     plans = [match(region, previous=previous, move_cost=cost, progress=progress) for cost in sorted(set(costs))]
     points = [_point(0, previous, plan) for plan in plans]
 
     def best_at(cost: int) -> TradeOff:
-        return max(points, key=lambda one: (one.placed, one.points - cost * one.moved, -one.moved))
+        return max(points, key=lambda one: (*_aims_of(one, cost), -one.moved))
 
-    return Rows(_point(cost, previous, best_at(cost).plan) for cost in sorted(set(costs)))
+    return TradeOffs(_point(cost, previous, best_at(cost).plan) for cost in sorted(set(costs)))
+
+
+def _aims_of(one: TradeOff, cost: int) -> list[int]:
+    """How a plan does on each aim, in the order of the policy, when every move has to be paid for."""
+    assert one.plan is not None
+    placed = {position.pupil: position.employer for position in one.plan.placements}
+    decided = one.plan.ledger.region.decisions
+    values = {
+        "fixed": sum(row.kind == "fixed" and placed.get(row.pupil) == row.employer for row in decided),
+        "placed": one.placed,
+        "hardest": one.plan.groups["hardest"].get("yes", {"placed": 0})["placed"],
+        "points": one.points - cost * one.moved,
+    }
+    return [values[aim] for aim in one.plan.policy["order"]]
 
 
 def _point(cost: int, previous: Plan, plan: Plan | None) -> TradeOff:

@@ -176,7 +176,7 @@ class _Work:
         quotas = quotas_of(self.ledger, self.hardest)
         if before is not None and move_cost:
             stay = employers_of(before, self.ledger)
-            found = solve_with_few_changes(self.reach, stay=stay, move_cost=move_cost, **options)
+            found = solve_with_few_changes(self.reach, stay=stay, move_cost=move_cost, quotas=quotas, **options)
         elif "leximin" in self.policy.order:
             found = solve_leximin(self.reach, quotas=quotas, **options)
         elif quotas:

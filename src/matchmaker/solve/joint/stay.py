@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from matchmaker.solve.joint.proof import proof_for
-from matchmaker.solve.joint.solution import DEFAULT_ORDER, Solution, solve
+from matchmaker.solve.joint.protect import solve_protected
+from matchmaker.solve.joint.solution import DEFAULT_ORDER, Solution
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from matchmaker.solve.joint.protect import Quota
     from matchmaker.solve.joint.stock import Columns
     from matchmaker.solve.reach import Reach
 
 __all__ = ["solve_with_few_changes"]
 
 
-def solve_with_few_changes(reach: Reach, *, stay: NDArray[np.int64], move_cost: int, **options: Any) -> Solution:
+def solve_with_few_changes(
+    reach: Reach, *, stay: NDArray[np.int64], move_cost: int, quotas: Sequence[Quota] = (), **options: Any
+) -> Solution:
     """Carve and place, where every pupil who leaves the employer `stay` costs points.
 
     Staying is worth `move_cost` points in the search; points, bounds and floor of the plan returned are without them:
@@ -32,6 +38,8 @@ def solve_with_few_changes(reach: Reach, *, stay: NDArray[np.int64], move_cost: 
         The employer where each pupil is, -1 for none.
     move_cost : int
         Points, at least 0.
+    quotas : sequence of (bool array [pupils], int)
+        As for `solve_protected`.
     **options
         As for `solve`.
 
@@ -42,7 +50,7 @@ def solve_with_few_changes(reach: Reach, *, stay: NDArray[np.int64], move_cost: 
     cost, start = np.where(stay >= 0, move_cost, 0), options.pop("start", None)
     while True:
         begin = None if start is None else start._replace(columns=_with_cost(start.columns, stay, cost))
-        found = solve(worth_staying(reach, stay, cost), start=begin, **options)
+        found = solve_protected(worth_staying(reach, stay, cost), quotas, start=begin, **options)
         columns = without_cost(found.columns, stay, cost)
         # What staying is worth must not lift a position over the floor.
         low = (columns.employer >= 0) & (columns.points < reach.work.fit_floor)
