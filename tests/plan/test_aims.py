@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import LinearConstraint
+from scipy.sparse import vstack
 
 import matchmaker as mm
 from benchmarks.regions import make_region
@@ -63,6 +65,20 @@ class Enumeration:
         aims = [one.astype(float) for aim in order for one in (above if aim == "leximin" else [count[aim]])]
         return lexicographic(aims, limits(self.tables, columns))[0][-1]
 
+    def with_quota(self, order: tuple[str, ...], column: str, value: str, need: int) -> dict[str, int]:
+        """Placements and points of the best plan by an order of aims that also places so many of a group."""
+        columns = [one for one in self.columns if one.points >= self.plan.policy["fit_floor"]]
+        mine = [self.tables.pupils[one.position.pupil][column] == value for one in columns]
+        hardest = self.plan.ledger.problem.pupils.ids[self.plan.hardest].tolist()
+        count = {"placed": np.ones(len(columns)), "points": np.array([one.points for one in columns], float)}
+        count["hardest"] = np.array([one.position.pupil in hardest for one in columns], float)
+        quota = LinearConstraint(np.array(mine, float)[np.newaxis, :], need - 0.5, np.inf)
+        room = limits(self.tables, columns)
+        bounds = {"lb": np.concatenate([np.full(len(room.ub), -np.inf), quota.lb]), "ub": np.append(room.ub, np.inf)}
+        both = LinearConstraint(vstack([room.A, quota.A]).tocsr(), **bounds)
+        aims = [count[aim] for aim in order if aim != "fixed"]
+        return dict(zip([aim for aim in order if aim != "fixed"], lexicographic(aims, both)[0], strict=True))
+
     def prices(self) -> dict[str, int]:
         """What every step of the policy's order costs, and the floor."""
         order = tuple(self.plan.policy["order"])
@@ -106,6 +122,51 @@ def test_what_is_proved_holds_without_an_optimum(seed: int, monkeypatch: pytest.
             assert one.at_least <= exact[one.aim].at_most <= one.at_most, one
         assert one.at_least <= one.found <= one.at_most, one
         assert ("proved:" in one.text) != one.certain
+
+
+@pytest.mark.parametrize("seed", [1, 5, 6, 12])
+def test_a_quota_costs_what_enumeration_says(tmp_path: Path, seed: int) -> None:
+    """On a region solved exactly the quota costs the placements and the points that enumeration says, both certain."""
+    region = small(seed, protect={"school=vso": 0.9})
+    region = region.replace(decisions=region.decisions.take([]))
+    mm.write_region(region, tmp_path / "region")
+    plan = mm.match(region)
+    prices = plan.price_of_aims()
+    asked = prices["protect"]
+    need = int(np.ceil(0.9 * asked.of))
+    every = Enumeration(tmp_path / "region", plan)
+    free = every.with_quota(DEFAULT, "school", "vso", 0)
+    assert plan.status == "optimal" and asked.met == (asked.got >= need)
+    if not asked.met:
+        with pytest.raises(AssertionError):
+            every.with_quota(DEFAULT, "school", "vso", need)
+        return
+    kept = every.with_quota(DEFAULT, "school", "vso", need)
+    assert (asked.certain, asked.found) == (True, free["placed"] - kept["placed"])
+    assert prices["protect_points"].certain
+    assert prices["protect_points"].found == free["points"] - kept["points"]
+
+
+@pytest.mark.parametrize("seed", [1, 5, 6])
+def test_what_is_proved_of_a_quota_holds(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no plan is proved the best, the exact price of a quota in placements lies between the limits told."""
+    region = small(seed, protect={"school=vso": 0.9})
+    exact = mm.match(region).price_of_aims()
+    monkeypatch.setattr(solution, "solve_exactly", lambda *_, **__: None)
+    prices = mm.match(region).price_of_aims()
+    for aim in ("protect", "protect_points"):
+        told = prices[aim]
+        assert (told.met, told.at_least) == (told.at_most is not None, 0)
+        assert told.at_most is None or told.found <= told.at_most
+    if prices["protect"].met and exact["protect"].met:
+        assert 0 <= exact["protect"].found <= prices["protect"].at_most
+
+
+def test_without_a_quota_there_is_no_price(tiny: Region) -> None:
+    """A policy without quotas has no price of a quota, nor one that asks for nobody."""
+    for protect in ({}, {"school=vso": 0.0}):
+        rows = mm.match(tiny, policy={"protect": protect}, steps=1).price_of_aims().rows
+        assert not {"protect", "protect_points"} & {one.aim for one in rows}
 
 
 def test_a_floor_that_costs_placements(tiny: Region) -> None:
@@ -152,6 +213,11 @@ def unsure() -> PriceOfAims:
         AimPrice("floor", "placements", 176, 200, 175, -1, -1, -1, floor=0),
         AimPrice("floor", "placements", 176, 200, 177, 1, 1, 1, floor=300),
         AimPrice("leximin", "points", 307, 466, 58, 231, 0, 900),
+        AimPrice("protect", "placements", 30, 40, 24, 2, 2, 2, groups=(("school=vso", 0.75),)),
+        AimPrice("protect_points", "points", 30, 40, 24, 950, 950, 950, groups=(("school=vso", 0.75),)),
+        AimPrice("protect", "placements", 52, 80, 49, 1, 0, 4, groups=(("hardest", 0.8), ("stage=placement", 0.5))),
+        AimPrice("protect_points", "points", 52, 80, 49, 0, 0, 1200, groups=(("hardest", 0.8),)),
+        AimPrice("protect", "placements", 52, 80, 49, 0, 0, None, groups=(("hardest", 0.8),), met=False),
     ]
     return PriceOfAims("en", "limit", 138133, 156395, Rows(said(one, language="en") for one in rows))
 

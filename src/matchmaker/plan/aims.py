@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from matchmaker.plan.plan import Plan
 
-__all__ = ["AimPrice", "PriceOfAims", "price_of_aims"]
+__all__ = ["AimPrice", "PriceOfAims", "as_well", "price_of_aims"]
 
 NO_FLOOR = -1_000_000
 """Points far below those of any position."""
@@ -33,9 +33,9 @@ class AimPrice:
     ----------
     aim
         ``placed`` (as many as possible), ``hardest`` (the hardest to place first), ``leximin`` (the lowest points
-        first) or ``floor``.
+        first), ``protect`` and ``protect_points`` (the quotas for groups, in placements and in points) or ``floor``.
     unit
-        What the cost is counted in: ``points``, or ``placements`` for the floor.
+        What the cost is counted in: ``points``, or ``placements`` for quotas and the floor.
     got, of
         Pupils whom the plan places, of all that the aim is about; for leximin the lowest points, and their bound.
     without
@@ -46,6 +46,10 @@ class AimPrice:
         Proved limits of the cost; None where nothing is proved.
     floor
         The policy's floor, for the aim ``floor``.
+    groups
+        Protected groups with their shares, for the quotas.
+    met
+        Whether every quota is met; it may be that no plan meets it.
 
     Examples
     --------
@@ -55,7 +59,7 @@ class AimPrice:
     False
     """
 
-    aim: Literal["placed", "hardest", "leximin", "floor"]
+    aim: Literal["placed", "hardest", "leximin", "protect", "protect_points", "floor"]
     unit: Literal["points", "placements"]
     got: int
     of: int
@@ -64,6 +68,8 @@ class AimPrice:
     at_least: int | None
     at_most: int | None
     floor: int | None = None
+    groups: tuple[tuple[str, float], ...] = ()
+    met: bool = True
     text: str = ""
 
     @property
@@ -87,7 +93,7 @@ class PriceOfAims:
     points, bound : int
         Of the plan.
     rows : Rows of AimPrice
-        In the order of the policy, the floor last.
+        In the order of the policy, then the quotas, the floor last.
     """
 
     language: str
@@ -134,10 +140,10 @@ def price_of_aims(plan: Plan, *, language: str | None = None) -> PriceOfAims:
     """Say what each aim of a plan's policy costs; see `Plan.price_of_aims`.
 
     Aims are taken in the policy's order, each against the plan that knows only the aims before it: so the costs in
-    points of all aims together are what the order costs against points alone. The floor is taken out of the policy as
-    it stands. Each plan is found from this one; a small region is solved exactly, and its prices are certain. Elsewhere
-    `found` is a difference between two plans that are not proved the best, and says little: `at_least` and `at_most`
-    are proved, from the bounds of both.
+    points of all aims together are what the order costs against points alone. Quotas, and the floor, are taken out of
+    the policy as it stands. Each plan is found from this one; a small region is solved exactly, and its prices are
+    certain. Elsewhere `found` is a difference between two plans that are not proved the best, and says little:
+    `at_least` and `at_most` are proved, from the bounds of both.
 
     Parameters
     ----------
@@ -150,6 +156,7 @@ def price_of_aims(plan: Plan, *, language: str | None = None) -> PriceOfAims:
     -------
     PriceOfAims
     """
+    from matchmaker.plan.price_of_quota import prices_of_quota
     from matchmaker.show.aims import said
 
     chosen = language or plan.language
@@ -157,7 +164,7 @@ def price_of_aims(plan: Plan, *, language: str | None = None) -> PriceOfAims:
         raise UnknownId(chosen, "language", ("en", "nl"))
     steps = _Steps(plan)
     prices = [steps.price(place) for place, aim in enumerate(steps.aims) if aim in PRICED]
-    prices.append(_of_floor(plan, steps.aims))
+    prices += [*prices_of_quota(plan, steps.aims), _of_floor(plan, steps.aims)]
     rows = Rows(said(one, language=chosen) for one in prices)
     return PriceOfAims(chosen, plan.status, plan.points, plan.bound, rows)
 
@@ -197,14 +204,15 @@ class _Steps:
     def _points(self, count: int) -> tuple[int, int | None]:
         """The most points found, and a bound, of plans that do as well as ours on the first aims."""
         aims = self.aims[:count]
-        same = [one for one in self._made.values() if _as_well(self.plan, one, aims)]
+        same = [one for one in self._made.values() if as_well(self.plan, one, aims)]
         bounds = [self._made[count].bound_aims] if self._made[count] in same else []
         if self.aims[count:] == ("hardest",):
             bounds.append(self.plan.bound)
         return max(one.points for one in same), min(bounds, default=None)
 
 
-def _as_well(plan: Plan, other: Plan, aims: tuple[str, ...]) -> bool:
+def as_well(plan: Plan, other: Plan, aims: tuple[str, ...]) -> bool:
+    """Say whether another plan of the same pupils does just as well on these aims."""
     if "leximin" in aims and sorted(one.points for one in plan.placements) != sorted(
         one.points for one in other.placements
     ):
@@ -256,7 +264,7 @@ def _placements(plan: Plan, free: Plan, aims: tuple[str, ...]) -> tuple[int, int
     assert plan.placed_bound is not None and free.placed_bound is not None
     at_most = free.placed_bound - plan.placed
     before = aims[: aims.index("placed")] if "placed" in aims else None
-    if before is None or not _as_well(plan, free, before):
+    if before is None or not as_well(plan, free, before):
         return gain, None, at_most
     # What the other plan places above the floor it could place with the floor as well.
     above = sum(one.points >= plan.ledger.problem.fit_floor for one in free.placements)

@@ -87,7 +87,9 @@ class Obstacles:
                 forbids += ~mask
                 allowed &= mask
             for left, right in self._factors.get(name, ()):
-                wrong += (right @ left[pupil]).astype(np.int64)
+                # Only zeros and ones: what some processors' kernels complain of lies beside the numbers.
+                with np.errstate(invalid="ignore"):
+                    wrong += (right @ left[pupil]).astype(np.int64)
                 work = self._has_work(wrong)
             rule[~(allowed & work) & (rule == "")] = name
         misses = self._lot_misses(wrong)

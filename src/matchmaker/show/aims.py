@@ -20,6 +20,17 @@ TEXTS = {
         "leximin": "The lowest points first: nobody placed has fewer than {got}, and above {of} it cannot be; "
         "without this aim {without}.",
         "floor": "No position below {floor} points: {got} of {of} pupils placed; without this floor {without}.",
+        "protect": "At least {groups}: {got} of {of} placed; without this quota {without}.{missed}",
+        "protect_points": "The same quota in points{how}:",
+        "share": "{percent} % of {group}",
+        "how_found": ", for plans that do as well on the aims before points",
+        "missed": " That is fewer than the quota asks.",
+        "hardest_group": "the hardest to place",
+        "group": "the pupils with {column} {value}",
+        "school": "school",
+        "stage": "stage",
+        "route": "route",
+        "and": " and ",
         "nothing": "That costs nothing; this is proved.",
         "cost": "That costs {cost}; this is proved.",
         "gain": "That gains {cost}; this is proved.",
@@ -44,6 +55,17 @@ TEXTS = {
         "zonder dit doel {without}.",
         "floor": "Geen plek onder {floor} punten: {got} van de {of} leerlingen geplaatst; zonder deze ondergrens "
         "{without}.",
+        "protect": "Ten minste {groups}: {got} van de {of} geplaatst; zonder dit quotum {without}.{missed}",
+        "protect_points": "Hetzelfde quotum in punten{how}:",
+        "share": "{percent} % van {group}",
+        "how_found": ", voor plannen die het op de doelen voor de punten even goed doen",
+        "missed": " Dat is minder dan het quotum vraagt.",
+        "hardest_group": "wie het moeilijkst te plaatsen zijn",
+        "group": "de leerlingen met {column} {value}",
+        "school": "school",
+        "stage": "stage",
+        "route": "route",
+        "and": " en ",
         "nothing": "Dat kost niets; dit is bewezen.",
         "cost": "Dat kost {cost}; dit is bewezen.",
         "gain": "Dat levert {cost} op; dit is bewezen.",
@@ -75,8 +97,22 @@ def said(price: AimPrice, *, language: str) -> AimPrice:
     'The hardest to place first: 3 of 4 placed; without this aim 2. That costs 120 points; this is proved.'
     """
     texts = TEXTS[language]
-    got = texts[price.aim].format(got=price.got, of=price.of, without=price.without, floor=price.floor)
+    got = texts[price.aim].format(
+        got=price.got,
+        of=price.of,
+        without=price.without,
+        floor=price.floor,
+        groups=texts["and"].join(_share(name, share, texts) for name, share in price.groups),
+        missed="" if price.met else texts["missed"],
+        how="" if price.certain else texts["how_found"],
+    )
     return replace(price, text=f"{got} {_cost(price, texts)}")
+
+
+def _share(name: str, share: float, texts: dict[str, str]) -> str:
+    column, _, value = name.partition("=")
+    group = texts["group"].format(column=texts.get(column, column), value=value) if value else texts["hardest_group"]
+    return texts["share"].format(percent=f"{100 * share:g}", group=group)
 
 
 def _amount(number: int, unit: str, texts: dict[str, str]) -> str:
@@ -103,7 +139,7 @@ def _range(price: AimPrice, texts: dict[str, str]) -> str:
 def summary(prices: PriceOfAims, *, language: str) -> str:
     """Return the prices as lines of text, with what is not proved."""
     lines = [said(one, language=language).text for one in prices.rows]
-    if any(one.unit == "points" for one in prices.rows):
+    if any(one.aim in ("placed", "hardest") for one in prices.rows):
         lines.append(TEXTS[language]["how"])
     if prices.status != "optimal":
         lines.append(TEXTS[language]["limit"].format(points=prices.points, bound=prices.bound))
