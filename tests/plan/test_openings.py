@@ -75,14 +75,43 @@ def test_a_place_at_an_employer_without_any() -> None:
     assert holds(plan, one)
 
 
+@pytest.mark.parametrize("name", ["tiny", "1", "3"])
+def test_an_hour_of_supervision_changes_what_was_said(name: str) -> None:
+    """What a fresh plan with an hour of supervision more gains lies between least and most, at every employer."""
+    plan, found = plan_of(name), openings_of(name)
+    assert {one.employer for one in found.hours} == set(plan.region.employers.ids)
+    assert all(one.supervision == 1.0 for one in found.hours)
+    assert [one.id for one in found.hours if not holds(plan, one)] == []
+
+
+@pytest.mark.parametrize(("hours", "support"), [(0.0, 0.5), (0.0, 1.0), (1.5, 2.0), (1.0, 1.0)])
+def test_an_hour_where_there_are_too_few(hours: float, support: float) -> None:
+    """An hour is weighed too where it lets in those who needed more than there was, one of them or several."""
+    region = region_of("1")
+    for name in region.employers.ids:
+        region = region.replace(employers=region.employers.with_row(name, supervision_hours=hours))
+    for name in region.pupils.ids:
+        region = region.replace(pupils=region.pupils.with_row(name, support_hours=support))
+    plan = mm.match(region, policy=NO_HARDEST)
+    found = openings(plan, planned=0).hours
+    assert any(one.reach or one.most > 0 for one in found)
+    assert [one.id for one in found if not holds(plan, one)] == []
+    for one in found:
+        for pupil in one.pupils:
+            assert mm.carve(one.added_to(plan.region), pupil=pupil, employer=one.id, k=1)
+
+
 def test_planned_places_are_exact() -> None:
-    """A place that was planned anew has just the change of a fresh plan."""
+    """A place or an hour that was planned anew has just the change of a fresh plan."""
     plan = plan_of("tiny")
     exact = [one for one in openings_of("tiny", 1).places if one.exact]
     assert len(exact) == 1
     made = mm.match(exact[0].added_to(plan.region), policy=NO_HARDEST)
     assert (exact[0].placed, exact[0].least) == (made.placed - plan.placed, made.points - plan.points)
     assert exact[0].least == exact[0].most == exact[0].value
+    hour = next(one for one in openings_of("tiny", 1).hours if one.exact)
+    made = mm.match(hour.added_to(plan.region), policy=NO_HARDEST)
+    assert (hour.placed, hour.least) == (made.placed - plan.placed, made.points - plan.points)
 
 
 def test_who_is_reached_can_start() -> None:
@@ -108,7 +137,8 @@ def test_an_answer_shows_itself() -> None:
     """An answer has a short repr, a frame with a row an opening, HTML, and a document of plain values."""
     found = openings_of("tiny")
     assert repr(found).startswith("<Openings: 9 employers")
-    assert len(found.to_frame()) == len(found.places) + len(found.work)
+    assert len(found.to_frame()) == len(found.places) + len(found.hours) + len(found.work)
+    assert {one["opening"] for one in found.to_document()["hours"]} == {"supervision"}
     assert "<table>" in found._repr_html_()
     assert json.loads(json.dumps(found.to_document()))["unplaced"] == found.unplaced
 
@@ -122,8 +152,11 @@ def test_sentences(language: str) -> None:
     priced = dataclasses.replace(found.places[-1], employer="e5", pupils=(), placed=0, least=0, value=40, most=90)
     many = dataclasses.replace(priced, employer="e2", pupils=tuple(f"p{row:02}" for row in range(1, 8)), placed=1)
     work = [dataclasses.replace(one, value=one.least, most=one.least + 6) for one in found.work[:2]]
-    told = dataclasses.replace(found, places=Rows([exact, many, priced]), work=Rows(work), optimal=False, room=75)
+    hours = [dataclasses.replace(one, supervision=1.0) for one in (many, priced)]
+    told = dataclasses.replace(
+        found, places=Rows([exact, many, priced]), hours=Rows(hours), work=Rows(work), optimal=False, room=75
+    )
     said = told.summary(language=language, most=2)
-    none = dataclasses.replace(found, places=Rows(), work=Rows())
+    none = dataclasses.replace(found, places=Rows(), hours=Rows(), work=Rows())
     said += "\n\n" + none.summary(language=language)
     assert said + "\n" == (GOLDEN / f"openings.{language}.txt").read_text(encoding="utf-8")

@@ -1,10 +1,10 @@
-"""Openings: which workplaces to go and find, one more place at an employer or a kind of work that nobody offers yet."""
+"""Openings: which workplaces to go and find: a place or an hour of supervision more, or work that nobody offers yet."""
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from matchmaker.numbers.problem import make_problem
 from matchmaker.plan.again import again
 from matchmaker.plan.kinds import Kind, areas_of, kinds_of, region_of
 from matchmaker.plan.left import left_of
+from matchmaker.plan.more_hours import HOUR, MoreHours
+from matchmaker.plan.opening import Opening, Openings
 from matchmaker.plan.prices import all_margins, language_of, number_of, whole
 from matchmaker.plan.rows import Rows
 from matchmaker.positions import Labels
@@ -20,12 +22,8 @@ from matchmaker.solve.joint.stock import full_stock
 from matchmaker.solve.reach import make_reach
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
     from numpy.typing import NDArray
 
-    from matchmaker.model import Region
     from matchmaker.plan.plan import Plan
     from matchmaker.solve.joint.margins import Margins
     from matchmaker.solve.joint.stock import Stock
@@ -38,160 +36,12 @@ PLANNED = 3
 MOST_WORK = 20
 
 
-@dataclass(frozen=True, repr=False)
-class Opening:
-    """One more place, and what the plan would surely and at most gain by it.
-
-    Parameters
-    ----------
-    employer : str or None
-        Who would offer one more place; None for a kind of work that nobody offers yet.
-    work : Kind or None
-        That kind.
-    pupils : tuple of str
-        Those not placed who could start there while everybody else stays, the most points first.
-    placed : int
-        How many more pupils surely are placed with it.
-    placed_most : int
-        No plan with it places more than so many more.
-    least, most : int
-        The points that a plan of that number surely has more than the plan, and proved: has more at most. Below 0 when
-        the next pupil placed costs points elsewhere.
-    value : int
-        Where between the two it is by the prices of the plan.
-    exact : bool
-        Whether the region with it was planned, so that all of these are its plan's.
-
-    Examples
-    --------
-    >>> Opening("e1", None, ("p5",), 1, 1, 900, 960, 930, False)
-    <Opening e1: placed +1, points +900 to +960, reaches 1>
-    """
-
-    employer: str | None
-    work: Kind | None
-    pupils: tuple[str, ...]
-    placed: int
-    placed_most: int
-    least: int
-    most: int
-    value: int
-    exact: bool
-
-    @property
-    def id(self) -> str:
-        """Id of the employer, or of the one who would offer the work."""
-        return self.employer or (self.work.id if self.work else "")
-
-    @property
-    def reach(self) -> int:
-        """How many pupils who are not placed could start there."""
-        return len(self.pupils)
-
-    def __repr__(self) -> str:
-        points = f"{self.least:+d}" if self.least == self.most else f"{self.least:+d} to {self.most:+d}"
-        return f"<Opening {self.id}: placed {self.placed:+d}, points {points}, reaches {self.reach}>"
-
-    def row(self) -> dict[str, Any]:
-        """Return the opening as one row of a table."""
-        work = self.work
-        return {
-            "opening": "place" if work is None else "work",
-            "employer": self.employer,
-            "family": work.family if work else None,
-            "near": work.area.near if work else None,
-            "level": work.level if work else None,
-            "hours": work.hours if work else None,
-            "reach": self.reach,
-            "placed": self.placed,
-            "placed_at_most": self.placed_most,
-            "points_at_least": self.least,
-            "points_at_most": self.most,
-            "value": self.value,
-            "exact": self.exact,
-            "pupils": "; ".join(self.pupils),
-        }
-
-    def to_document(self) -> dict[str, Any]:
-        """Return the opening as plain values."""
-        work = None if self.work is None else dataclasses.asdict(self.work)
-        if work is not None:
-            work["dimensions"] = list(work["dimensions"])
-        return {**self.row(), "pupils": list(self.pupils), "work": work}
-
-    def added_to(self, region: Region) -> Region:
-        """Return the region with this opening, to plan with."""
-        if self.work is not None:
-            return self.work.added_to(region)
-        name = str(self.employer)
-        return region.replace(employers=region.employers.with_row(name, places=region.employers.get(name).places + 1))
-
-
-@dataclass(frozen=True, repr=False)
-class Openings:
-    """A call list: where one more place helps, and which work to look for. What reaches most pupils comes first.
-
-    Attributes
-    ----------
-    places, work : rows of Opening
-    unplaced : int
-        How many pupils are not placed.
-    optimal : bool
-        Whether the plan is proved the best.
-    room : int
-        How many points more than the plan has the best plan may have at most.
-    language : str
-    names : mapping of str to mapping
-        By language: ids of employers, families and dimensions to what they are called.
-    """
-
-    places: Rows[Opening]
-    work: Rows[Opening]
-    unplaced: int
-    optimal: bool
-    room: int
-    language: str
-    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        return f"<Openings: {len(self.places)} employers, {len(self.work)} kinds of work>"
-
-    def __str__(self) -> str:
-        return self.summary()
-
-    def summary(self, *, language: str | None = None, most: int = 10) -> str:
-        """Return the call list as sentences, at most so many of each kind."""
-        from matchmaker.show.openings import openings_text
-
-        return openings_text(self, language=language or self.language, most=most)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row an opening: the places, then the work."""
-        return Rows([*self.places, *self.work]).to_frame()
-
-    def to_document(self) -> dict[str, Any]:
-        """Return the openings as plain values."""
-        return {
-            "places": [one.to_document() for one in self.places],
-            "work": [one.to_document() for one in self.work],
-            "unplaced": self.unplaced,
-            "optimal": self.optimal,
-            "room": self.room,
-            "text": self.summary(),
-        }
-
-    def _repr_html_(self) -> str:
-        from matchmaker.show.tables import html_table
-
-        return html_table([one.row() for one in (*self.places, *self.work)], caption=repr(self), below=self.summary())
-
-
 def openings(plan: Plan, *, language: str | None = None, planned: int = PLANNED) -> Openings:
     """Say which workplaces to go and find; see `Plan.openings`.
 
     What an opening surely gives is a position that was found: somebody starts there and all others stay. What it gives
     at most follows from prices: it is the bound of plans with the opening, less the points of the plan. No two searches
-    are subtracted; only in a region that is solved exactly are the first places of the list planned anew.
+    are subtracted; only in a region that is solved exactly are the first places and hours of the list planned anew.
 
     Parameters
     ----------
@@ -199,7 +49,7 @@ def openings(plan: Plan, *, language: str | None = None, planned: int = PLANNED)
     language : str, optional
         ``en`` or ``nl``.
     planned : int
-        How many places to plan anew in a region solved exactly.
+        How many places, and how many hours, to plan anew in a region solved exactly.
 
     Raises
     ------
@@ -207,9 +57,7 @@ def openings(plan: Plan, *, language: str | None = None, planned: int = PLANNED)
         When the plan was read back and knows no prices.
     """
     chosen, search = language_of(plan, language), _Search(plan)
-    places = sorted(search.places(), key=_rank)
-    if plan.status == "optimal":
-        places = sorted([*(search.planned(one) for one in places[:planned]), *places[planned:]], key=_rank)
+    places, hours = (search.ranked(found, planned) for found in (search.places(), search.hours()))
     work = sorted(_one_level(search.work()), key=_rank)[:MOST_WORK]
     return Openings(
         places=Rows(places),
@@ -219,6 +67,7 @@ def openings(plan: Plan, *, language: str | None = None, planned: int = PLANNED)
         room=plan.bound - plan.points,
         language=chosen,
         names={one: _names(plan, places, work, one) for one in ("en", "nl")},
+        hours=Rows(hours),
     )
 
 
@@ -278,6 +127,24 @@ class _Search:
         joined = _Offers(*(np.concatenate([getattr(one, name) for one in offers]) for name in OFFER))
         return [self._opening(joined, row, name, None) for row, name in enumerate(employers)]
 
+    def ranked(self, found: list[Opening], planned: int) -> list[Opening]:
+        """Sort openings, what helps most first; in a region solved exactly the first few are planned."""
+        found = sorted(found, key=_rank)
+        if self.plan.status != "optimal":
+            return found
+        return sorted([*(self.planned(one) for one in found[:planned]), *found[planned:]], key=_rank)
+
+    def hours(self) -> list[Opening]:
+        """Weigh one more hour of supervision at every employer."""
+        found, made = MoreHours(self.plan, self.margins), []
+        for row, name in enumerate(self.plan.ledger.problem.employers.ids):
+            own = found.employer == row
+            pupils, more, least = self._sure(found.pupil[own], found.points[own])
+            bound, before = found.bounds(row, more)
+            limits, most = (least, bound, before), max(more, found.placed_most(row))
+            made.append(self._made(str(name), None, pupils, (more, most), limits, supervision=HOUR))
+        return made
+
     def work(self) -> list[Opening]:
         """Weigh every kind of work that nobody offers."""
         kinds = list(kinds_of(self.plan, areas_of(self.plan)))
@@ -319,28 +186,39 @@ class _Search:
     def _opening(self, offers: _Offers, row: int, employer: str | None, kind: Kind | None) -> Opening:
         """Put together what is known of one opening."""
         own = np.flatnonzero(offers.opening == row)
-        pupil, points, worth = offers.pupil[own], offers.points[own], offers.worth[own]
+        pupil, worth = offers.pupil[own], offers.worth[own]
+        pupils, more, least = self._sure(pupil, offers.points[own])
+        number = number_of(self.plan)
+        number = None if number is None else number + more
+        top = float(self.margins.added(pupil, worth, number=number).max(initial=-np.inf))
+        bound, before = self._bounds(number, top, more)
+        most = max(more, self._placed_most(len(own) > 0))
+        return self._made(employer, kind, pupils, (more, most), (least, bound, before))
+
+    def _sure(self, pupil: NDArray[np.int64], points: NDArray[np.float64]) -> tuple[tuple[str, ...], int, int]:
+        """Return who can start, the most points first; how many more are surely placed; points surely won."""
         placed = self.chosen.employer[pupil] >= 0
         can = np.flatnonzero((points > NONE) & ~placed)
         can = can[np.lexsort((pupil[can], -points[can]))]
         gains = points[placed & (points > NONE)] - self.chosen.points[pupil[placed & (points > NONE)]]
         least = int(points[can[0]]) if len(can) else max(0, int(gains.max(initial=0)))
-        more, number = int(len(can) > 0), number_of(self.plan)
-        number = None if number is None else number + more
-        top = float(self.margins.added(pupil, worth, number=number).max(initial=-np.inf))
-        bound, before = self._bounds(number, top, more)
+        return tuple(self.ids[one] for one in pupil[can]), int(len(can) > 0), least
+
+    def _made(
+        self,
+        employer: str | None,
+        kind: Kind | None,
+        pupils: tuple[str, ...],
+        placed: tuple[int, int],
+        limits: tuple[int, float, float],
+        *,
+        supervision: float = 0.0,
+    ) -> Opening:
+        """Put together one opening: placed surely and at most; points surely, and the bounds with it and without."""
+        least, bound, before = limits
         most = max(least, (whole(bound) or 0) - self.plan.points)
-        return Opening(
-            employer=employer,
-            work=kind,
-            pupils=tuple(self.ids[one] for one in pupil[can]),
-            placed=more,
-            placed_most=max(more, self._placed_most(len(own) > 0)),
-            least=least,
-            most=most,
-            value=min(max(round(bound - before), least), most),
-            exact=False,
-        )
+        value = min(max(round(bound - before) if np.isfinite(bound - before) else least, least), most)
+        return Opening(employer, kind, pupils, *placed, least, most, value, exact=False, supervision=supervision)
 
     def _bounds(self, number: int | None, top: float, more: int) -> tuple[float, float]:
         """Bound plans with the opening, of which those that use it have at most `top`; and plans without it.

@@ -19,6 +19,8 @@ TEXTS = {
         "head": "Which workplaces to go and find. Pupils without a position: {count}.",
         "places": "One more place with employers we know",
         "work": "Work that nobody near offers yet",
+        "hours": "One hour a week more of supervision, or of a jobcoach who takes it over",
+        "no_hours": "For no employer do positions or prices show that one more hour of supervision helps.",
         "no_places": "For no employer we know do positions or prices show that one more place helps.",
         "no_work": "No kind of work that nobody offers yet would help.",
         "place": "{rank}. {employer}.",
@@ -45,6 +47,8 @@ TEXTS = {
         "head": "Welke werkplekken we moeten zoeken. Leerlingen zonder plek: {count}.",
         "places": "Eén plaats erbij bij bekende werkgevers",
         "work": "Werk dat niemand in de buurt nog biedt",
+        "hours": "Eén uur per week begeleiding erbij, of een jobcoach die het overneemt",
+        "no_hours": "Bij geen werkgever blijkt uit plekken of prijzen dat een uur begeleiding erbij helpt.",
         "no_places": "Bij geen bekende werkgever blijkt uit plekken of prijzen dat een plaats erbij helpt.",
         "no_work": "Geen soort werk die nog niemand biedt, zou helpen.",
         "place": "{rank}. {employer}.",
@@ -82,7 +86,7 @@ def openings_text(answer: Openings, *, language: str, most: int = 10) -> str:
         raise UnknownId(language, "language", tuple(TEXTS))
     texts, lines = TEXTS[language], [TEXTS[language]["head"].format(count=answer.unplaced)]
     names = answer.names.get(language, {})
-    for part, rows in (("places", answer.places), ("work", answer.work)):
+    for part, rows in (("places", answer.places), ("hours", answer.hours), ("work", answer.work)):
         useful = [one for one in rows if one.placed > 0 or one.value > 0]
         if not useful:
             lines += ["", texts[f"no_{part}"]]
