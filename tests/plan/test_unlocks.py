@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement
 
 import numpy as np
 import pytest
@@ -15,9 +15,11 @@ from matchmaker.model import Region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.plan import Plan
 from matchmaker.plan.exactly import best_columns
+from matchmaker.plan.left import left_of
+from matchmaker.plan.pairs import ORDER, effort
 from matchmaker.plan.unlocks import Unlocks, unlocks
 from matchmaker.plan.unlocks_pupil import small_changes
-from matchmaker.plan.variants import Variant, known_levels, make_variants
+from matchmaker.plan.variants import Variant, best_left, known_levels, make_variants
 from tests.plan.changed import GOLDEN, changed, holding, small_region, tiny
 
 NO_TIERS = {"order": ("fixed", "placed", "points")}
@@ -119,6 +121,77 @@ def test_while_others_stay_is_reachable_and_bounded(small: Plan) -> None:
                 assert brings[1] <= said.at_most
             if said.position is not None:
                 assert said.position.allowed and said.position.pupil == name
+
+
+def blind_pairs(plan: Plan, row: int) -> list[Variant]:
+    """Every two changes of a pupil, and every change made twice, whatever they lift."""
+    problem = plan.ledger.problem
+    single = small_changes(problem, row, anywhere=True)
+    twice = [
+        dataclasses.replace(one, amount=one.amount + (1.0 if one.kind == "level" else one.amount), steps=2)
+        for one in single
+        if one.kind != "certificate" and (one.kind != "level" or one.amount + 1 < len(problem.level_values))
+    ]
+    return [dataclasses.replace(one, second=other) for one, other in combinations(single, 2)] + twice
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4, 7])
+@pytest.mark.parametrize("floor", [0, 700])
+def test_pairs_are_those_of_a_blind_search(seed: int, floor: int) -> None:
+    """A pair is told just when some pair of all places the pupil while others stay, and the smallest one is."""
+    loose = unproved(mm.match(small_region(seed), policy={**NO_TIERS, "fit_floor": floor}))
+    known, left = known_levels(loose.region), left_of(loose)
+    for one in loose.not_placed:
+        row = loose.ledger.row("pupil", one.pupil)
+        found = unlocks(loose, one.pupil, budget=2)
+        if found.placed > 0 or not loose.ledger.problem.pupils.may_work[row]:
+            assert not found.pairs
+            continue
+        listed = blind_pairs(loose, row)
+        points = best_left(make_variants(loose.ledger.problem, known, listed).reach, left)[1][:, 0]
+        places = [pair for pair, worth in zip(listed, points, strict=True) if worth > -np.inf]
+        assert bool(places) == bool(found.pairs), one.pupil
+        assert len(found.pairs) == min(2, len(places))
+        if places:
+            best = min(effort(pair) for pair in places)
+            kinds = [found.pairs[0].kind, *([found.pairs[0].second[0]] if found.pairs[0].second else [])]
+            assert sum(ORDER.index(kind) for kind in kinds) * (3 - len(kinds)) == best[0]
+
+
+def asking_two() -> Region:
+    """Tiny, where work that asks for food hygiene asks for safety as well."""
+    region = tiny()
+    for task in region.tasks:
+        if "hygiene" in task.certificates:
+            region = region.replace(tasks=region.tasks.with_row(task.id, certificates=("hygiene", "vca")))
+    return region
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_pairs_read_as_they_should(language: str) -> None:
+    """The answer that names pairs is the text that people have read and found good, solved exactly and not."""
+    plan = mm.match(asking_two())
+    said = [str(unlocks(one, "p03", language=language)) for one in (plan, unproved(plan))]
+    twice = Variant(0, "travel", amount=5.0, steps=2)
+    assert effort(twice) == (2 * ORDER.index("travel"), ORDER.index("travel"))
+    expected = (GOLDEN / f"unlocks_pairs.{language}.txt").read_text(encoding="utf-8")
+    assert "\n\n".join(said) + "\n" == expected
+
+
+def test_a_pair_agrees_with_a_fresh_match() -> None:
+    """Who lacks two certificates is placed with both, as the fresh match of that region says, and with none of them."""
+    everywhere = asking_two()
+    plan = mm.match(everywhere)
+    assert plan.status == "optimal" and plan.placement("p03") is None
+    found = unlocks(plan, "p03")
+    assert found.placed == 0 and found.weighed == found.of > 0
+    best = found.pairs[0]
+    assert {best.what, best.second[1]} == {"hygiene", "vca"}
+    both = holding(holding(everywhere, ["p03"], "hygiene"), ["p03"], "vca")
+    fresh = mm.match(both)
+    assert (best.placed, best.points) == (fresh.placed - plan.placed, fresh.points - plan.points)
+    assert best.position is not None and best.position.allowed and fresh.placement("p03") is not None
+    assert "and" in best.text and best.text in str(found)
 
 
 def region_with(region: Region, chosen: tuple[tuple[str, str], ...]) -> Region:

@@ -25,8 +25,8 @@ class Unlock:
     ----------
     kind : str
         For one pupil: ``certificate``, ``level`` (one more), ``support`` (an hour of a jobcoach) or ``travel`` (ten
-        minutes). For a region: ``certificate`` (a course for whoever it helps), ``hours`` (of supervision at an
-        employer) or ``place``.
+        minutes); in a pair also two steps of one of these. For a region: ``certificate`` (a course for whoever it
+        helps), ``hours`` (of supervision at an employer) or ``place``.
     what : str or None
         Id of the certificate, dimension or employer.
     amount : float
@@ -50,6 +50,8 @@ class Unlock:
         What the pupil could then do; for one pupil only.
     text : str
         Sentences.
+    second : tuple of (str, str or None, float), or None
+        Kind, what and amount of the other change of a pair.
 
     Examples
     --------
@@ -69,9 +71,11 @@ class Unlock:
     exact: bool
     position: Position | None
     text: str
+    second: tuple[str, str | None, float] | None = None
 
     def __repr__(self) -> str:
-        what = f"{self.kind} {self.what}" if self.what else f"{self.kind} {self.amount:g}"
+        both = [(self.kind, self.what, self.amount), *([self.second] if self.second else [])]
+        what = " and ".join(f"{kind} {what or format(amount, 'g')}" for kind, what, amount in both)
         return f"<Unlock {what}: {self.placed} more placed, {self.points} points, opens {len(self.opens)}>"
 
     def row(self) -> dict[str, Any]:
@@ -87,6 +91,7 @@ class Unlock:
             "at_most": self.at_most,
             "raises": self.raises,
             "exact": self.exact,
+            "second": "" if self.second is None else f"{self.second[0]} {self.second[1] or ''} {self.second[2]:g}",
             "text": self.text,
         }
 
@@ -115,6 +120,11 @@ class Unlocks:
         No choice of changes within the budget places more than so many more pupils.
     exact : bool
         Whether no choice within the budget is better; else everybody else stays where the plan puts them.
+    pairs : Rows of Unlock
+        For a pupil whom no single change places: pairs of changes that do, the smallest first, at most `budget` many.
+    weighed, of : int
+        How many pairs were weighed, and how many there are that lift all that stands in the way somewhere; 0 of 0 when
+        pairs were not asked for.
 
     Examples
     --------
@@ -131,6 +141,9 @@ class Unlocks:
     points: int
     placed_at_most: int
     exact: bool
+    pairs: Rows[Unlock] = Rows()
+    weighed: int = 0
+    of: int = 0
 
     def __repr__(self) -> str:
         whom = self.pupil or f"region, budget {self.budget}"
@@ -140,8 +153,8 @@ class Unlocks:
         return self.summary()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a change."""
-        return self.changes.to_frame()
+        """Return one row a change, then one a pair."""
+        return Rows([*self.changes, *self.pairs]).to_frame()
 
     def summary(self) -> str:
         """Return the answer in sentences."""
@@ -161,12 +174,15 @@ class Unlocks:
             "placed_at_most": self.placed_at_most,
             "exact": self.exact,
             "changes": [one.to_document() for one in self.changes],
+            "pairs": [one.to_document() for one in self.pairs],
+            "weighed": self.weighed,
+            "of": self.of,
         }
 
     def _repr_html_(self) -> str:
         from matchmaker.show.tables import html_table
 
-        rows = [one.row() for one in self.changes]
+        rows = [one.row() for one in (*self.changes, *self.pairs)]
         return html_table(rows, caption=repr(self), below=self.summary())
 
 
@@ -174,8 +190,10 @@ def unlocks(plan: Plan, pupil: str | None = None, *, budget: int = 3, language: 
     """Return the smallest changes that open most; see `Plan.unlocks`.
 
     For one pupil: one certificate, one level more on one dimension, one hour of a jobcoach (so that the employer has to
-    supervise an hour less), ten minutes more on the way (2.5 km by bike, at 15 km/h). For the region: `budget` courses,
-    hours of supervision and places, chosen together by an integer program, because two pupils may need the same work.
+    supervise an hour less), ten minutes more on the way (2.5 km by bike, at 15 km/h). Where none of these places the
+    pupil, pairs of them that together lift what stands in the way at some employer (`plan.pairs`). For the region:
+    `budget` courses, hours of supervision and places, chosen together by an integer program, because two pupils may
+    need the same work.
 
     Parameters
     ----------

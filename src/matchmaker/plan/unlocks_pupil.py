@@ -10,6 +10,7 @@ import numpy as np
 
 from matchmaker.plan.exactly import best_columns
 from matchmaker.plan.left import left_of
+from matchmaker.plan.pairs import ORDER, effort, pairs_of
 from matchmaker.plan.rows import Rows
 from matchmaker.plan.unlocks import Unlock, Unlocks
 from matchmaker.plan.variants import (
@@ -38,11 +39,10 @@ __all__ = ["small_changes", "unlocks_of_pupil"]
 KM_MORE = 2.5
 """Ten minutes by bike at 15 km/h."""
 HOURS_MORE = 1.0
-ORDER = ("certificate", "level", "support", "travel")
 
 
-def small_changes(problem: Problem, pupil: int) -> list[Variant]:
-    """Return every small change about a pupil (row number) that could matter.
+def small_changes(problem: Problem, pupil: int, *, anywhere: bool = False) -> list[Variant]:
+    """Return every small change about a pupil (row number) that could matter; `anywhere`: beside another one too.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def small_changes(problem: Problem, pupil: int) -> list[Variant]:
     True
     """
     pupils, tasks = problem.pupils, problem.tasks
-    near = employer_mask(problem, np.array([pupil]))[0]
+    near = np.ones(len(problem.employers.ids), bool) if anywhere else employer_mask(problem, np.array([pupil]))[0]
     asked = tasks.certificates[near[tasks.employer]].any(axis=0) & ~pupils.holds[pupil]
     found = [Variant(pupil, "certificate", int(column), 1.0) for column in np.flatnonzero(asked)]
     median, top = problem.levels.median[pupil], len(problem.level_values) - 1
@@ -75,6 +75,9 @@ def unlocks_of_pupil(plan: Plan, pupil: str, *, budget: int, language: str) -> U
     kept.sort(key=lambda one: (-one.placed, -one.points, -len(one.opens), -(one.raises or 0), ORDER.index(one.kind)))
     exact = work.exact and all(one.exact for one in found)
     room = max((one.placed for one in kept), default=0) if exact else _room(plan)
+    pairs, weighed, of = Rows[Unlock](), 0, 0
+    if work.now is None and not any(one.placed > 0 for one in kept):
+        pairs, weighed, of = _pairs(plan, row, work.known, budget=budget, language=language)
     return Unlocks(
         pupil=pupil,
         placed_now=work.now is not None,
@@ -85,7 +88,32 @@ def unlocks_of_pupil(plan: Plan, pupil: str, *, budget: int, language: str) -> U
         points=kept[0].points if kept else 0,
         placed_at_most=room,
         exact=exact,
+        pairs=pairs,
+        weighed=weighed,
+        of=of,
     )
+
+
+def _pairs(
+    plan: Plan, row: int, known: NDArray[np.int16], *, budget: int, language: str
+) -> tuple[Rows[Unlock], int, int]:
+    """Return pairs of changes that place a pupil, the smallest first; how many were weighed, and of how many."""
+    problem, exact = plan.ledger.problem, plan.status == "optimal"
+    single = small_changes(problem, row, anywhere=True)
+    if not single or not problem.pupils.may_work[row]:
+        return Rows(), 0, 0
+    listed, of = pairs_of(problem, known, single, left=None if exact else left_of(plan))
+    work = _Brought(plan, row, known, [Variant(row), *listed])
+    found: list[tuple[Variant, Unlock]] = []
+    for k, one in enumerate(listed, start=1):
+        # Pairs come by effort: once there are enough, only those of the same effort could still be better.
+        if len(found) >= budget and effort(one) > effort(found[-1][0]):
+            break
+        if work.opened[k].any() and (exact or work.points[k] > -np.inf):
+            made = work.unlock(k, language)
+            found += [(one, made)] * (made.placed > 0)
+    found.sort(key=lambda pair: (effort(pair[0]), -pair[1].placed, -pair[1].points))
+    return Rows(made for _, made in found[:budget]), len(listed), of
 
 
 def _room(plan: Plan) -> int:
@@ -120,7 +148,8 @@ class _Brought:
 
     def _raised(self) -> NDArray[np.float64]:
         """By how much each change raises the bound that the plan's prices give, with the pupil's term replaced."""
-        if self.plan.solution is None:
+        # Who is not placed wants a place; what the bound on points does then is not told.
+        if self.plan.solution is None or self.now is None:
             return np.full(len(self.listed), np.inf)
         proof = self.plan.solution.proof
         _, _, limit = priced(self.variants.reach, proof.prices)
@@ -135,13 +164,14 @@ class _Brought:
         position = self._position(k, columns, row, language)
         if not found and not placed and points <= 0:
             position = None
-        one, labels = self.listed[k], self.plan.ledger.problem
-        names = {"certificate": labels.certificates, "level": labels.dimensions}.get(one.kind, ())
+        one = self.listed[k]
+        kind, what, amount = self._told(one)
+        labels = self.plan.ledger.problem
         opens = np.flatnonzero(self.opened[k] & ~self.opened[0])
         made = Unlock(
-            kind=one.kind,
-            what=names[one.what] if names else None,
-            amount=float(labels.level_values[int(one.amount)]) if one.kind == "level" else one.amount,
+            kind=kind,
+            what=what,
+            amount=amount,
             pupils=(self.pupil,),
             opens=tuple(str(labels.employers.ids[where]) for where in opens),
             placed=placed,
@@ -151,12 +181,22 @@ class _Brought:
             exact=found is not None,
             position=position,
             text="",
+            second=None if one.second is None else self._told(one.second),
         )
         label = Labels(self.plan.ledger.region, language)
+        more = one.steps > 1
+        here = self.now is not None
         text = pupil_sentence(
-            made, self._words(made, label), moves=self._moves(position), here=self.now is not None, language=language
+            made, self._words(made, label), moves=self._moves(position), here=here, language=language, more=more
         )
         return dataclasses.replace(made, text=text)
+
+    def _told(self, one: Variant) -> tuple[str, str | None, float]:
+        """Kind, what and amount of a change, in the words of the region."""
+        problem = self.plan.ledger.problem
+        names = {"certificate": problem.certificates, "level": problem.dimensions}.get(one.kind, ())
+        amount = float(problem.level_values[int(one.amount)]) if one.kind == "level" else one.amount
+        return one.kind, names[one.what] if names else None, amount
 
     def _others_stay(self, k: int) -> tuple[int, int, Columns, int]:
         base, mine = self.points[0], self.points[k]
@@ -204,11 +244,18 @@ class _Brought:
         return (position.employer, dict(position.tasks)) != (self.now.employer, dict(self.now.tasks))
 
     def _words(self, made: Unlock, label: Labels) -> dict[str, str]:
-        name = {"certificate": label.certificate, "level": label.dimension}.get(made.kind)
+        def named(kind: str, what: str | None, amount: float) -> tuple[str, str]:
+            name = {"certificate": label.certificate, "level": label.dimension}.get(kind)
+            return name(what) if name and what else "", label.number(amount)
+
+        what, amount = named(made.kind, made.what, made.amount)
+        other_what, other_amount = named(*made.second) if made.second else ("", "")
         return {
             "pupil": self.pupil,
-            "what": name(made.what) if name and made.what else "",
-            "amount": label.number(made.amount),
+            "what": what,
+            "amount": amount,
+            "other_what": other_what,
+            "other_amount": other_amount,
             "opens": label.listed([label.employer(where) for where in made.opens], most=3),
             "employer": label.employer(made.position.employer) if made.position else "",
             "hours": label.number(made.position.hours) if made.position else "",

@@ -52,6 +52,7 @@ __all__ = [
     "make_variants",
     "priced",
     "with_levels",
+    "with_pairs",
 ]
 
 NONE = -1e18
@@ -73,6 +74,10 @@ class Variant:
         Column of the certificate or dimension.
     amount : float
         Position of the level, hours less of the employer's supervision, km more.
+    steps : int
+        2 where the same change is made twice.
+    second : Variant or None
+        Another change of the pupil, beside this one.
 
     Examples
     --------
@@ -84,6 +89,13 @@ class Variant:
     kind: str = "as_is"
     what: int = -1
     amount: float = 0.0
+    steps: int = 1
+    second: Variant | None = None
+
+    @property
+    def changes(self) -> tuple[Variant, ...]:
+        """The change, or both of them."""
+        return (self,) if self.second is None else (self, self.second)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -169,10 +181,12 @@ def make_variants(problem: Problem, known: NDArray[np.int16], listed: Sequence[V
     taken = {field.name: getattr(problem.pupils, field.name)[origin] for field in dataclasses.fields(Pupils)}
     taken["ids"] = np.array([f"{name}~{row}" for row, name in enumerate(taken["ids"])], object)
     percent, median = problem.levels.percent[origin], problem.levels.median[origin]
+    every = [(row, change) for row, one in enumerate(listed) for change in one.changes]
     for kind, change in (("certificate", "holds"), ("support", "support"), ("travel", "max_km"), ("level", "")):
-        rows = np.array([row for row, one in enumerate(listed) if one.kind == kind], np.int64)
-        what = np.array([listed[row].what for row in rows], np.int64)
-        amount = np.array([listed[row].amount for row in rows], float)
+        own = [(row, one) for row, one in every if one.kind == kind]
+        rows = np.array([row for row, _ in own], np.int64)
+        what = np.array([one.what for _, one in own], np.int64)
+        amount = np.array([one.amount for _, one in own], float)
         if kind == "certificate":
             taken[change][rows, what] = True
         elif kind == "support":
@@ -241,7 +255,7 @@ def employers_open(reach: Reach, *, like_first: bool = False) -> NDArray[np.bool
     first = found[0] if like_first else np.zeros(found.shape[1], bool)
     found |= first
     # What is known to be open need not be looked at again.
-    rest = _with_pairs(reach, ~found[reach.pair_pupil, reach.pair_employer])
+    rest = with_pairs(reach, ~found[reach.pair_pupil, reach.pair_employer])
     in_chunks(lambda low, high: _mark_open(rest, found, low, high), len(found))
     return found
 
@@ -252,7 +266,7 @@ def _mark_open(reach: Reach, found: NDArray[np.bool_], low: int, high: int) -> N
         found[row, reach.pair_employer[own][possible_pairs(reach, row)]] = True
 
 
-def _with_pairs(reach: Reach, keep: NDArray[np.bool_]) -> Reach:
+def with_pairs(reach: Reach, keep: NDArray[np.bool_]) -> Reach:
     """Return the reach with these pairs only."""
     sizes = np.diff(reach.item_start)
     items = np.repeat(keep, sizes)

@@ -16,6 +16,9 @@ TEXTS = {
         "level": "With level {amount} on {what}:",
         "support": "With {amount} h of a jobcoach a week (the employer has to supervise so much less):",
         "travel": "With ten minutes more on the way ({amount} km by bike):",
+        "level_more": "With level {amount} on {what}, two more than shown:",
+        "travel_more": "With twenty minutes more on the way ({amount} km by bike):",
+        "and": "{first} and {second}:",
         "place": "{amount} more place at {what}:",
         "places": "{amount} more places at {what}:",
         "hours": "{amount} h a week more of supervision or a jobcoach at {what}:",
@@ -34,6 +37,10 @@ TEXTS = {
         "helps": "helps {pupils}.",
         "others": "makes room for another division of the work.",
         "head_pupil": "What could open work for {pupil}:",
+        "head_pairs": "Two small changes together do place {pupil}:",
+        "no_pairs": "Two of these changes together do not place {pupil} either: either something else stays in the way "
+        "everywhere, or the work that opens is too little or taken (pairs weighed: {weighed}).",
+        "some_pairs": "Of {of} pairs of changes only the {weighed} smallest were weighed.",
         "head_now": "What could improve the placement of {pupil}:",
         "head_region": "Of all choices of at most {changes} this one places most: {placed} more.",
         "head_points": "No choice of at most {changes} places anybody more; this one has most points: {points} more.",
@@ -54,6 +61,9 @@ TEXTS = {
         "level": "Met niveau {amount} op {what}:",
         "support": "Met {amount} uur jobcoach per week (de werkgever hoeft dan zoveel minder te begeleiden):",
         "travel": "Met tien minuten langer reizen ({amount} km op de fiets):",
+        "level_more": "Met niveau {amount} op {what}, twee hoger dan getoond:",
+        "travel_more": "Met twintig minuten langer reizen ({amount} km op de fiets):",
+        "and": "{first} en {second}:",
         "place": "{amount} plaats meer bij {what}:",
         "places": "{amount} plaatsen meer bij {what}:",
         "hours": "{amount} uur per week meer begeleiding of jobcoach bij {what}:",
@@ -72,6 +82,10 @@ TEXTS = {
         "helps": "helpt {pupils}.",
         "others": "maakt een andere verdeling van het werk mogelijk.",
         "head_pupil": "Wat werk kan openen voor {pupil}:",
+        "head_pairs": "Twee kleine veranderingen samen plaatsen {pupil} wel:",
+        "no_pairs": "Ook twee van deze veranderingen samen plaatsen {pupil} niet: er blijft overal iets anders in de "
+        "weg staan, of het werk dat opengaat is te weinig of al weggegeven (paren bekeken: {weighed}).",
+        "some_pairs": "Van de {of} paren van veranderingen zijn alleen de {weighed} kleinste bekeken.",
         "head_now": "Wat de plaatsing van {pupil} kan verbeteren:",
         "head_region": "Van alle keuzes van ten hoogste {changes} plaatst deze de meeste: {placed} meer.",
         "head_points": "Geen keuze van ten hoogste {changes} plaatst er meer; deze heeft de meeste "
@@ -95,7 +109,9 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def pupil_sentence(one: Unlock, words: Mapping[str, str], *, moves: bool, here: bool, language: str) -> str:
+def pupil_sentence(
+    one: Unlock, words: Mapping[str, str], *, moves: bool, here: bool, language: str, more: bool = False
+) -> str:
     """Return what one change brings to one pupil.
 
     Parameters
@@ -109,8 +125,10 @@ def pupil_sentence(one: Unlock, words: Mapping[str, str], *, moves: bool, here: 
         Whether the pupil is placed already.
     language : str
         ``en`` or ``nl``.
+    more : bool
+        Whether the change is made twice.
     """
-    texts, parts = TEXTS[language], [one.kind, *_brought(one, moves=moves, here=here)]
+    texts, parts = TEXTS[language], _brought(one, moves=moves, here=here)
     if one.opens and (one.position is None or one.opens != (one.position.employer,)):
         parts += ["opens"]
     if one.opens and one.position is None and not one.exact:
@@ -120,8 +138,18 @@ def pupil_sentence(one: Unlock, words: Mapping[str, str], *, moves: bool, here: 
     if not one.exact and (one.raises or 0) > 0:
         parts += ["raises"]
     facts = {**words, "placed": one.placed, "points": one.points, "raises": one.raises}
-    said = [texts[part].format(**facts) for part in parts]
+    said = [_head(one, facts, texts, more=more), *(texts[part].format(**facts) for part in parts)]
     return " ".join([*said[:1], *said[1:2], *(_capital(part) for part in said[2:])])
+
+
+def _head(one: Unlock, facts: Mapping[str, object], texts: Mapping[str, str], *, more: bool) -> str:
+    """Name the change, or both of a pair."""
+    first = texts[f"{one.kind}_more" if more and one.kind in ("level", "travel") else one.kind].format(**facts)
+    if one.second is None:
+        return first
+    kind, _, _ = one.second
+    other = texts[kind].format(**{**facts, "what": facts["other_what"], "amount": facts["other_amount"]})
+    return texts["and"].format(first=first.removesuffix(":"), second=(other[:1].lower() + other[1:]).removesuffix(":"))
 
 
 def _brought(one: Unlock, *, moves: bool, here: bool) -> list[str]:
@@ -153,13 +181,15 @@ def unlocks_text(found: Unlocks) -> str:
         "placed": found.placed,
         "points": found.points,
         "bound": found.placed_at_most,
+        "weighed": found.weighed,
+        "of": found.of,
         "changes": texts["change" if found.budget == 1 else "changes"].format(budget=found.budget),
     }
     named = [f"- {one.text}" for one in found.changes]
     if found.pupil is not None:
         head, nothing = ("head_now", "nothing_now") if found.placed_now else ("head_pupil", "nothing_pupil")
-        above, below = [head if named else nothing], ["stay"] if named and not found.exact else []
-        named = named[: found.budget]
+        above, below = [head if named else nothing], ["stay"] if (named or found.pairs) and not found.exact else []
+        named = [*named[: found.budget], *_pairs(found, facts)]
     elif found.exact:
         above, below = ["head_region" if found.placed else "head_points" if named else "nothing_region"], []
     else:
@@ -167,3 +197,14 @@ def unlocks_text(found: Unlocks) -> str:
         below = [*(["bound"] if found.placed_at_most > found.placed else []), "not_proved"]
     first, last = ([texts[part].format(**facts) for part in parts] for parts in (above, below))
     return "\n".join([*first, *named, *last])
+
+
+def _pairs(found: Unlocks, facts: Mapping[str, object]) -> list[str]:
+    """Say which two changes place a pupil whom no single one does, or that no two do."""
+    texts = TEXTS[found.language]
+    if found.placed_now or found.placed > 0:
+        return []
+    some = [texts["some_pairs"].format(**facts)] if found.weighed < found.of else []
+    if not found.pairs:
+        return [texts["no_pairs"].format(**facts), *some]
+    return [texts["head_pairs"].format(**facts), *(f"- {one.text}" for one in found.pairs), *some]
