@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import matchmaker as mm
 from benchmarks.regions import make_region
 from matchmaker.model import Region
 from matchmaker.plan.few_changes import TradeOff, TradeOffs, trade_off
+from matchmaker.solve.joint import stay
 from tests.checker import check_plan
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
@@ -75,15 +77,21 @@ def test_a_cost_needs_an_earlier_plan() -> None:
         mm.match(small(0), previous=mm.match(small(0)), move_cost=-1)
 
 
-@pytest.mark.parametrize("seed", [0, 2])
-def test_a_quota_holds_while_moves_cost(seed: int) -> None:
-    """With a cost of moving as many of a protected group are placed as without one."""
-    region = small(seed)
+def test_a_quota_is_asked_for_while_moves_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a cost of moving the search is asked for as many of a protected group as the policy says."""
+    asked: list[list[int]] = []
+    solve = stay.solve_protected
+
+    def told(reach: Any, quotas: Any, **options: Any) -> Any:
+        asked.append([need for _, need in quotas])
+        return solve(reach, quotas, **options)
+
+    monkeypatch.setattr(stay, "solve_protected", told)
+    region = small(0)
     before = mm.match(region)
-    asked = without_a_place(region)
-    asked = asked.replace(policy=asked.policy.replace(protect={"school=vso": 1.0}))
-    free, few = mm.match(asked), mm.match(asked, previous=before, move_cost=5)
-    assert few.groups["school"]["vso"]["placed"] == free.groups["school"]["vso"]["placed"]
+    protected = region.replace(policy=region.policy.replace(protect={"school=vso": 1.0}))
+    mm.match(protected, previous=before, move_cost=5)
+    assert asked == [[int((region.pupils.column("school") == "vso").sum())]]
 
 
 def test_a_cost_keeps_to_the_order_of_aims() -> None:
