@@ -42,10 +42,13 @@ class Checkable:
         (table, column) to a mask of the cells that are already known to be wrong.
     framework, date
         Of the region; None when they could not be read.
+    known
+        Columns in which there is nothing wrong, such as those of a region before a change; what has not been replaced
+        since is not looked at again.
 
     Examples
     --------
-    >>> Checkable({"demands": {"task": np.array(["t1"])}}).has("demands", "task", "level")
+    >>> Checkable({"demands": {"task": np.array(["t1"])}}).asks(("demands", "task"), ("demands", "level"))
     False
     """
 
@@ -53,10 +56,14 @@ class Checkable:
     wrong: Mapping[tuple[str, str], Mask] = field(default_factory=dict)
     framework: Framework | None = None
     date: dt.date | None = None
+    known: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)
 
-    def has(self, table: str, *columns: str) -> bool:
-        """Whether a table has these columns."""
-        return all(column in self.arrays.get(table, {}) for column in columns)
+    def asks(self, *columns: tuple[str, str]) -> bool:
+        """Whether these columns (table, column) are all there, and any of them is not known to be right."""
+        there = all(column in self.arrays.get(table, {}) for table, column in columns)
+        return there and any(
+            self.arrays[table][column] is not self.known.get(table, {}).get(column) for table, column in columns
+        )
 
     def good(self, table: str, *columns: str) -> Mask:
         """Rows whose cells in these columns are right by themselves."""
@@ -67,8 +74,8 @@ class Checkable:
         return good
 
 
-def checkable(region: Region) -> Checkable:
-    """Return a region's columns for :func:`check`.
+def checkable(region: Region, *, known: Region | None = None) -> Checkable:
+    """Return a region's columns for :func:`check`; `known` is a region without faults that it was changed from.
 
     Examples
     --------
@@ -77,7 +84,8 @@ def checkable(region: Region) -> Checkable:
     []
     """
     arrays = {name: table.arrays for name, table in region.tables().items()}
-    return Checkable(arrays, framework=region.framework, date=region.date)
+    before = {} if known is None else {name: table.arrays for name, table in known.tables().items()}
+    return Checkable(arrays, framework=region.framework, date=region.date, known=before)
 
 
 def check(what: Checkable) -> list[Fault]:
@@ -142,7 +150,7 @@ def _worth_comparing(came: str, *, known: tuple[str, ...]) -> tuple[str, ...]:
 
 def _ids(what: Checkable) -> Iterator[Fault]:
     for table in TABLES:
-        if what.has(table, "id"):
+        if what.asks((table, "id")):
             ids = what.arrays[table]["id"].tolist()
             if len(set(ids)) < len(ids):
                 yield from duplicate_ids(ids, table=table)
@@ -151,7 +159,7 @@ def _ids(what: Checkable) -> Iterator[Fault]:
 def _references(what: Checkable) -> Iterator[Fault]:
     for table, word in TABLES.items():
         for column, cell in cells(word).items():
-            if cell.refers and what.has(table, column) and what.has(cell.refers, "id"):
+            if cell.refers and what.asks((table, column), (cell.refers, "id")):
                 known = what.arrays[cell.refers]["id"].tolist()
                 yield from _unknown(
                     what, table=table, column=column, kind="unknown_id", known=known, expected=cell.refers
@@ -162,7 +170,7 @@ def _dimensions(what: Checkable) -> Iterator[Fault]:
     if what.framework is None:
         return
     for table in ("observations", "demands"):
-        if what.has(table, "dimension"):
+        if what.asks((table, "dimension")):
             yield from _unknown(
                 what,
                 table=table,
@@ -191,7 +199,7 @@ def _levels(what: Checkable) -> Iterator[Fault]:
         return
     expected = ", ".join(str(level) for level in what.framework.levels)
     for table in ("observations", "demands"):
-        if what.has(table, "level"):
+        if what.asks((table, "level")):
             values = what.arrays[table]["level"]
             strange = what.good(table, "level") & ~np.isin(values, what.framework.levels)
             rows = np.flatnonzero(strange)
@@ -205,7 +213,7 @@ def _dates(what: Checkable) -> Iterator[Fault]:
         return
     day = what.date.isoformat()
     for table, column in PAST:
-        if what.has(table, column):
+        if what.asks((table, column)):
             values = what.arrays[table][column]
             rows = np.flatnonzero(values > np.datetime64(what.date))
             yield from faults_of_codes(
@@ -214,7 +222,7 @@ def _dates(what: Checkable) -> Iterator[Fault]:
 
 
 def _hours(what: Checkable) -> Iterator[Fault]:
-    if not what.has("pupils", "hours_min", "hours_max"):
+    if not what.asks(("pupils", "hours_min"), ("pupils", "hours_max")):
         return
     low, high = what.arrays["pupils"]["hours_min"], what.arrays["pupils"]["hours_max"]
     for row in np.flatnonzero(low > high):
@@ -229,7 +237,7 @@ def _hours(what: Checkable) -> Iterator[Fault]:
 
 
 def _demands_once(what: Checkable) -> Iterator[Fault]:
-    if not what.has("demands", "task", "dimension"):
+    if not what.asks(("demands", "task"), ("demands", "dimension")):
         return
     pairs = list(zip(what.arrays["demands"]["task"], what.arrays["demands"]["dimension"], strict=True))
     if len(set(pairs)) == len(pairs):
@@ -243,7 +251,7 @@ def _demands_once(what: Checkable) -> Iterator[Fault]:
 
 
 def _decisions(what: Checkable) -> Iterator[Fault]:
-    if not what.has("decisions", "pupil", "employer", "kind"):
+    if not what.asks(("decisions", "pupil"), ("decisions", "employer"), ("decisions", "kind")):
         return
     made = what.arrays["decisions"]
     good = what.good("decisions", "pupil", "employer", "kind")

@@ -13,13 +13,10 @@ from typing import Any
 
 from matchmaker.model.framework import Framework, default_framework
 from matchmaker.model.policy import Policy
-from matchmaker.model.table import Table
+from matchmaker.model.table import BETWEEN_ROWS, Table
 from matchmaker.model.words import TABLES, Decision, Demand, Employer, Function, Observation, Pupil, Task
 
 __all__ = ["Region"]
-
-BETWEEN_CELLS = "\x1f"
-BETWEEN_ROWS = "\x1e"
 
 
 @dataclass(frozen=True, repr=False)
@@ -104,9 +101,8 @@ class Region:
         }
         found = hashlib.sha256(json.dumps(head, sort_keys=True, ensure_ascii=False).encode())
         for name, table in self.tables().items():
-            rows = zip(*(table.texts(column) for column in table.arrays), strict=True)
-            text = BETWEEN_ROWS.join(sorted(map(BETWEEN_CELLS.join, rows)))
-            found.update(f"{BETWEEN_ROWS}{name}{BETWEEN_ROWS}{text}".encode())
+            found.update(f"{BETWEEN_ROWS}{name}{BETWEEN_ROWS}".encode())
+            found.update(table.sorted_text)
         return found.hexdigest()
 
     def __repr__(self) -> str:

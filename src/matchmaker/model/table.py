@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["Table"]
 
 Row = TypeVar("Row", bound=Word)
+BETWEEN_CELLS = "\x1f"
+BETWEEN_ROWS = "\x1e"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -123,6 +125,10 @@ class Table(Generic[Row]):
         return all(same(array, other=other.arrays[name]) for name, array in self.arrays.items())
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What can be worked out again is not carried along.
+        return {"word": self.word, "arrays": self.arrays}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # numpy forgets on pickling that an array is read-only
@@ -262,6 +268,25 @@ class Table(Generic[Row]):
         chosen = np.asarray(rows)
         chosen = chosen if chosen.dtype == np.bool_ else chosen.astype(np.int64)
         return Table(self.word, {name: freeze(array[chosen]) for name, array in self.arrays.items()})
+
+    def rows_with(self, column: str, value: Any) -> NDArray[np.int64]:
+        """Row numbers in which a column of texts has a value; looked up without going through the column again."""
+        if column not in self._rows_by:
+            found: dict[Any, list[int]] = {}
+            for row, cell in enumerate(self.column(column).tolist()):
+                found.setdefault(cell, []).append(row)
+            self._rows_by[column] = found
+        return np.array(self._rows_by[column].get(value, []), np.int64)
+
+    @cached_property
+    def _rows_by(self) -> dict[str, dict[Any, list[int]]]:
+        return {}
+
+    @cached_property
+    def sorted_text(self) -> bytes:
+        """All cells as text, rows sorted: the same for any row order. Kept, because most changes leave most tables."""
+        rows = zip(*(self.texts(column) for column in self.arrays), strict=True)
+        return BETWEEN_ROWS.join(sorted(map(BETWEEN_CELLS.join, rows))).encode()
 
     def to_frame(self) -> pd.DataFrame:
         """Pandas frame with the contract's column names and cell texts; not stated is the empty text."""

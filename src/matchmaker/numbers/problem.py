@@ -180,8 +180,8 @@ def make_problem(region: Region) -> Problem:
     employer_ids = region.employers.column("id")[employers_order]
     functions, functions_of = _functions(region, employer_ids)
     tasks, together = _tasks(region, functions, families, conditions, certificates)
-    employers = _employers(region, employers_order, functions, tasks)
-    pupils = _pupils(region, employer_ids, families, conditions, certificates)
+    employers = employers_of(region, employers_order, functions, tasks)
+    pupils = pupils_of(region, employer_ids, families, conditions, certificates)
     policy, framework = region.policy, region.framework
     return Problem(
         pupils=pupils,
@@ -189,7 +189,7 @@ def make_problem(region: Region) -> Problem:
         functions=functions,
         tasks=tasks,
         lots=make_lots(tasks.employer, tasks.hours, tasks.pieces, tasks.detachable, together, len(employer_ids)),
-        decisions=_decisions(region, pupils.ids, employer_ids),
+        decisions=decisions_of(region, pupils.ids, employer_ids),
         levels=estimate_levels(region, pupils.ids),
         level_values=read_only(np.asarray(framework.levels, np.int64)),
         dimensions=tuple(d.id for d in framework.dimensions),
@@ -267,7 +267,7 @@ def _demands(region: Region, task_ids: NDArray[np.object_]) -> NDArray[np.int8]:
     return demand
 
 
-def _employers(region: Region, order: NDArray[np.int64], functions: Functions, tasks: Tasks) -> Employers:
+def employers_of(region: Region, order: NDArray[np.int64], functions: Functions, tasks: Tasks) -> Employers:
     table, count = region.employers, len(order)
     return Employers(
         ids=read_only(table.column("id")[order]),
@@ -282,7 +282,7 @@ def _employers(region: Region, order: NDArray[np.int64], functions: Functions, t
     )
 
 
-def _pupils(
+def pupils_of(
     region: Region,
     employer_ids: NDArray[np.object_],
     families: tuple[str, ...],
@@ -349,7 +349,7 @@ def _days(since: NDArray[Any], region: Region) -> NDArray[np.int64]:
     return np.asarray(np.nan_to_num(days_before(region.date, since), nan=0.0), np.int64)
 
 
-def _decisions(region: Region, pupil_ids: NDArray[np.object_], employer_ids: NDArray[np.object_]) -> Decisions:
+def decisions_of(region: Region, pupil_ids: NDArray[np.object_], employer_ids: NDArray[np.object_]) -> Decisions:
     table = region.decisions
     pupil, employer = positions(pupil_ids, table.column("pupil")), positions(employer_ids, table.column("employer"))
     order = np.lexsort((employer, pupil))

@@ -149,7 +149,7 @@ def apply_changes(region: Region, changes: Iterable[Change]) -> Region:
             unmade.add(str(change.facts.get("id", "")))
         faults += case.faults
         region = region if found is None else found
-    faults += check(checkable(region)) if region is not given else []
+    faults += check(checkable(region, known=given)) if region is not given else []
     if faults:
         raise InputFaults(faults)
     return region
@@ -253,7 +253,8 @@ def _level(case: _Case) -> Region | None:
     if case.faults or step is None:
         return None
     table = region.observations
-    here = (table.column("pupil") == pupil) & (table.column("dimension") == dimension)
+    rows, here = table.rows_with("pupil", pupil), np.zeros(len(table), bool)
+    here[rows[table.column("dimension")[rows] == dimension]] = True
     own = region.replace(observations=table.take(here))
     now = int(estimate_levels(own, np.array([pupil], object)).median[0, names.index(dimension)])
     if now < 0:

@@ -15,7 +15,7 @@ from matchmaker.positions import check_position
 from matchmaker.solve.joint import Start, solve
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
 from matchmaker.solve.joint.stock import Columns, Stock, full_stock, give, no_columns, no_falls
-from matchmaker.solve.part import only_at, part_of
+from matchmaker.solve.part import around, only_at, part_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Forced", "forced", "forced_bound"]
 
-MOST_EMPLOYERS, MOST_PUPILS, ROUNDS = 12, 60, 60
-"""Size of the part of a large region that is planned anew around the pupil, and the rounds of moves there."""
+ROUNDS = 30
+"""Rounds of moves in the part of a large region that is planned anew around the pupil."""
 NEVER = 1e8
 """Points far below those of any position: what a pair without any is worth."""
 
@@ -108,13 +108,12 @@ def forced(plan: Plan, pupil: str, employer: str | None) -> Forced:
     limit, columns = forced_bound(plan, who, where), plan.columns
     if limit < -NEVER:
         return Forced(pupil, employer, False, plan.placed, plan.points, plan.bound, True, None, Rows())
-    reach = only_at(plan.reach, who, where)
     if plan.status == "optimal":
-        start = Start(columns, plan.proof.prices)
+        start, reach = Start(columns, plan.proof.prices), only_at(plan.reach, who, where)
         solution = _solve(plan, reach, np.arange(plan.pupils), who, where, start)
         found, exact = solution.columns, solution.optimal
     else:
-        found, exact = _around(plan, reach, columns, who, where), False
+        found, exact = _around(plan, columns, who, where), False
     if where is not None and found.employer[who] != where:
         return Forced(pupil, employer, False, plan.placed, plan.points, limit, exact, None, Rows())
     points, placed = int(found.points[found.employer >= 0].sum()), int((found.employer >= 0).sum())
@@ -132,12 +131,12 @@ def forced_bound(plan: Plan, pupil: int, employer: int | None) -> int:
     """
     proof, own = plan.proof, 0.0
     if employer is not None:
-        reach = only_at(plan.reach, pupil, employer)
-        stock, limit = Stock(*full_stock(reach.work)), np.full(1, -np.inf)
-        known = np.full(len(proof.value), -10 * NEVER)
+        stock = Stock(*full_stock(plan.reach.work))
+        part = part_of(plan.reach, pupils=np.array([pupil]), employers=np.array([employer]), left=stock)
+        reach, prices, limit = part.reach, part.prices_in(proof.prices), np.full(1, -np.inf)
         price_pupils(
-            0, 1, np.array([pupil]), reach, stock, proof.prices, piece_prices(reach, proof.prices), known, 0.0,
-            no_columns(1, reach.work.max_tasks), np.empty(1), limit, no_falls(),
+            0, 1, np.zeros(1, np.int64), reach, Stock(*full_stock(reach.work)), prices, piece_prices(reach, prices),
+            np.full(1, -10 * NEVER), 0.0, no_columns(1, reach.work.max_tasks), np.empty(1), limit, no_falls(),
         )  # fmt: skip
         own = float(limit[0] + proof.bonus[pupil])
     without = proof.lagrangian - max(float(proof.value[pupil]), 0.0)
@@ -164,27 +163,20 @@ def _solve(plan: Plan, reach: Reach, pupils: NDArray[np.int64], who: int, where:
     )
 
 
-def _around(plan: Plan, reach: Reach, columns: Columns, who: int, where: int | None) -> Columns:
+def _around(plan: Plan, columns: Columns, who: int, where: int | None) -> Columns:
     """Plan a part of the region anew: the employer, where the pupil was, and where those now there could go."""
-    left, found = left_of(plan), Columns(*(part.copy() for part in columns))
-    old = int(columns.employer[who])
+    found, left, old = Columns(*(part.copy() for part in columns)), left_of(plan), int(columns.employer[who])
     near = {employer for employer in (old, -1 if where is None else where) if employer >= 0}
-    there = np.flatnonzero(np.isin(columns.employer, list(near)))
-    reached = reach.pair_employer[np.isin(reach.pair_pupil, there)]
-    links = np.bincount(reached, minlength=len(left.places)) + 1000 * (left.places > 0)
-    near |= set(np.argsort(-links, kind="stable")[: MOST_EMPLOYERS - len(near)].tolist()) if len(reached) else set()
-    employers = np.array(sorted(near), np.int64)
-    inside = np.flatnonzero(np.isin(columns.employer, employers))
-    waiting = np.unique(reach.pair_pupil[np.isin(reach.pair_employer, employers)])
-    waiting = waiting[columns.employer[waiting] < 0][: max(0, MOST_PUPILS - len(inside))]
-    pupils = np.unique(np.concatenate([inside, waiting, [who]])).astype(np.int64)
-    for pupil in inside.tolist():
-        give(reach.work, left, columns, pupil)
-    part = part_of(reach, pupils=pupils, employers=employers, left=left)
-    start = Start(part.columns_in(columns), part.prices_in(plan.proof.prices))
-    if where is None or old != where:
-        start.columns.employer[np.searchsorted(pupils, who)] = -1
-    part.put_back(_solve(plan, part.reach, pupils, who, where, start).columns, found)
+    if old >= 0:
+        give(plan.reach.work, left, found, who)
+        found.employer[who] = -1
+    others, employers, left = around(plan.reach, found, left, employers=near)
+    pupils = np.union1d(others, [who]).astype(np.int64)
+    part = part_of(plan.reach, pupils=pupils, employers=employers, left=left)
+    at = None if where is None else int(np.searchsorted(employers, where))
+    reach = only_at(part.reach, int(np.searchsorted(pupils, who)), at)
+    start = Start(part.columns_in(found), part.prices_in(plan.proof.prices))
+    part.put_back(_solve(plan, reach, pupils, who, where, start).columns, found)
     return found
 
 
@@ -211,7 +203,10 @@ def _moves(plan: Plan, before: Columns, after: Columns) -> Rows[Move]:
         employer = int(columns.employer[pupil])
         return (str(employers[employer]), int(columns.points[pupil])) if employer >= 0 else (None, None)
 
-    placed = np.flatnonzero((before.employer >= 0) | (after.employer >= 0)).tolist()
+    # Only rows in which anything differs at all need a closer look: lots may just stand in another order.
+    differs = (before.employer != after.employer) | (before.function != after.function)
+    differs |= (before.lot != after.lot).any(axis=1) | (before.count != after.count).any(axis=1)
+    placed = np.flatnonzero(differs & ((before.employer >= 0) | (after.employer >= 0))).tolist()
     rows = []
     for pupil in placed:
         if what(before, pupil) != what(after, pupil):

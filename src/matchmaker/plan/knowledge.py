@@ -173,7 +173,7 @@ def worth_of_knowing(plan: Plan, pupil: NDArray[np.int64], dimension: NDArray[np
     listed = [
         Variant(int(pupil[k]), "level", int(dimension[k]), float(at)) for k, at in zip(candidate, level, strict=True)
     ]
-    variants = make_variants(problem, known_levels(plan.ledger.region), listed)
+    variants = make_variants(problem, known_levels(plan.ledger.region), listed, sides=plan.sides)
     columns, worth, _ = priced(variants.reach, proof.prices)
     bonus = proof.bonus[variants.origin]
     value = np.maximum(worth[:, 0] + bonus, 0.0)
@@ -194,7 +194,8 @@ def _offered(plan: Plan, pupil: NDArray[np.int64], prices: Prices) -> tuple[Colu
     """What can be chosen without knowing more: the present position, then the best priced ones, `KEEP` + 1 a pupil."""
     problem = plan.ledger.problem
     who, place = np.unique(pupil, return_inverse=True)
-    variants = make_variants(problem, known_levels(plan.ledger.region), [Variant(int(row)) for row in who])
+    asis = [Variant(int(row)) for row in who]
+    variants = make_variants(problem, known_levels(plan.ledger.region), asis, sides=plan.sides)
     best, _, _ = priced(variants.reach, prices, keep=KEEP)
     parts = []
     for mine, others in zip(plan.columns, best, strict=True):

@@ -4,38 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matchmaker.solve.joint.stock import full_stock
+from matchmaker.solve.compiled import compiled
+from matchmaker.solve.joint.stock import Columns, Stock, full_stock, take
+from matchmaker.solve.reach import Work
 
 if TYPE_CHECKING:
     from matchmaker.plan.plan import Plan
-    from matchmaker.solve.joint.stock import Stock
+    from matchmaker.solve.reach import Reach
 
-__all__ = ["left_of"]
+__all__ = ["left_of", "stock_left"]
 
 
 def left_of(plan: Plan) -> Stock:
-    """Return the stock that the placements of a plan leave, worked out from the plan and its region alone.
+    """Return the stock that the placements of a plan leave; it may be written to.
 
     Parameters
     ----------
     plan : Plan
         With its region.
     """
-    ledger, stock = plan.ledger, full_stock(plan.reach.work)
-    lots = ledger.problem.lots
-    for position in plan.placements:
-        employer = ledger.row("employer", position.employer)
-        stock.places[employer] -= 1
-        stock.supervision[employer] -= position.support_hours
-        if position.function is not None:
-            stock.seats[ledger.row("function", position.function)] -= 1
-            continue
-        pieces: dict[int, int] = {}
-        for name, hours in position.tasks.items():
-            task = ledger.row("task", name)
-            part = int(ledger.part_of_task[task])
-            pieces[int(ledger.lot_of_part[part])] = round(hours / float(lots.part_hours[part]))
-            stock.function[ledger.problem.tasks.function[task]] -= hours
-        for lot, count in pieces.items():
-            stock.pieces[lot] -= count
+    pieces, function, places, supervision, seats = plan.left
+    return Stock(pieces.copy(), function.copy(), places.copy(), supervision.copy(), seats.copy())
+
+
+def stock_left(reach: Reach, columns: Columns) -> Stock:
+    """Return what columns, one row a pupil, leave of all there is to give out.
+
+    Parameters
+    ----------
+    reach : Reach
+    columns : Columns
+        Employer -1: not placed.
+    """
+    stock = Stock(*full_stock(reach.work))
+    _take_all(reach.work, stock, columns)
     return stock
+
+
+@compiled
+def _take_all(work: Work, stock: Stock, columns: Columns) -> None:
+    for row in range(len(columns.employer)):
+        if columns.employer[row] >= 0:
+            take(work, stock, columns, row)

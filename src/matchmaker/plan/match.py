@@ -14,28 +14,28 @@ from matchmaker import __version__
 from matchmaker.errors import MatchmakerError
 from matchmaker.plan.carry import carry_over, employers_of
 from matchmaker.plan.groups import placed_by_group
+from matchmaker.plan.left import stock_left
 from matchmaker.plan.obstacles import Obstacles
 from matchmaker.plan.plan import Plan
 from matchmaker.plan.protect import quotas_of
-from matchmaker.plan.reachable import hardest_to_place, lottery_ranks
+from matchmaker.plan.reachable import employers_in_reach, hardest_to_place, lottery_ranks
 from matchmaker.plan.record import make_record, plain, without_times
 from matchmaker.plan.rows import Rows
 from matchmaker.plan.unplaced import explain_unplaced
 from matchmaker.positions import Ledger, Position, check_position, ledger_of
 from matchmaker.solve.compiled import announcing
 from matchmaker.solve.joint import solve, solve_leximin, solve_protected, solve_with_few_changes
-from matchmaker.solve.joint.stock import full_stock, take
-from matchmaker.solve.reach import make_reach
+from matchmaker.solve.reach import make_reach, task_sides
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matchmaker.model import Policy, Region
     from matchmaker.solve.joint import Solution
-    from matchmaker.solve.joint.stock import Stock
-    from matchmaker.solve.reach import Reach
+    from matchmaker.solve.joint.stock import Columns
+    from matchmaker.solve.reach import Reach, TaskSides
 
-__all__ = ["make_plan", "match"]
+__all__ = ["described", "make_plan", "match"]
 
 Progress = Callable[[str, float], None]
 
@@ -127,7 +127,10 @@ class _Work:
     """The steps of `match`, each with its counts and time."""
 
     ledger: Ledger
+    sides: TaskSides
     reach: Reach
+    obstacles: Obstacles
+    in_reach: NDArray[np.int64]
     hardest: NDArray[np.bool_]
     lottery: NDArray[np.int64]
 
@@ -152,10 +155,14 @@ class _Work:
         sizes = {name: len(getattr(self.region, name)) for name in ("pupils", "employers", "tasks", "observations")}
         self.done("numbers", **sizes)
         self.tell("reach", 0.0)
-        self.reach = make_reach(problem)
+        self.sides = task_sides(problem)
+        self.reach = make_reach(problem, sides=self.sides)
         self.done("reach", pairs=len(self.reach.pair_pupil), vacancies=len(self.reach.vacancy_function))
         self.lottery = lottery_ranks(problem.pupils.ids, seed=self.policy.seed)
-        self.hardest = hardest_to_place(problem, self.reach, self.lottery, share=self.policy.hardest_share)
+        self.in_reach = employers_in_reach(self.reach)
+        self.hardest = hardest_to_place(
+            problem, self.reach, self.lottery, share=self.policy.hardest_share, counts=self.in_reach
+        )
         self.done("hardest", hardest=int(self.hardest.sum()))
 
     def solve(self, before: Plan | None, move_cost: int) -> Solution:
@@ -190,34 +197,34 @@ class _Work:
     def placements(self, solution: Solution) -> list[Position]:
         """Describe every column of the solution; that solver and explanation count the same is made sure of."""
         self.tell("reasons", 0.0)
-        columns, found = solution.columns, []
-        for pupil in np.flatnonzero(columns.employer >= 0).tolist():
-            function = int(columns.function[pupil])
-            if function >= 0:
-                bundle = self.ledger.vacancy(pupil, function)
-            else:
-                bundle = self.ledger.carved(pupil, columns.lot[pupil], columns.count[pupil])
-            position = check_position(self.ledger, bundle, language=self.policy.language)
-            if position.points != columns.points[pupil] or position.violations:
-                said = f"{int(columns.points[pupil])} points, {[one.rule for one in position.violations]}"
-                raise MatchmakerError(f"solver and rules disagree about {position!r}: {said}. Please report this.")
-            found.append(position)
-        return found
+        rows = np.flatnonzero(solution.columns.employer >= 0).tolist()
+        return [described(self.ledger, solution.columns, row, language=self.policy.language) for row in rows]
 
     def unplaced(self, solution: Solution) -> Any:
-        obstacles = Obstacles(self.ledger.problem, self.reach, stock_left(self.reach, solution))
+        self.obstacles = Obstacles(self.ledger.problem, self.reach, stock_left(self.reach, solution.columns))
         who = np.flatnonzero(solution.columns.employer < 0).tolist()
-        found = explain_unplaced(self.ledger, obstacles, who, language=self.policy.language)
+        found = explain_unplaced(self.ledger, self.obstacles, who, language=self.policy.language)
         self.done("reasons", placed=len(solution.columns.employer) - len(who), unplaced=len(who))
         return found
 
 
-def stock_left(reach: Reach, solution: Solution) -> Stock:
-    """Return what a solution has left to give out."""
-    stock = full_stock(reach.work)
-    for row in np.flatnonzero(solution.columns.employer >= 0).tolist():
-        take(reach.work, stock, solution.columns, row)
-    return stock
+def described(ledger: Ledger, columns: Columns, row: int, *, language: str) -> Position:
+    """Return the position that a row of columns stands for, weighed anew.
+
+    Raises
+    ------
+    MatchmakerError
+        When the solver counted otherwise, or gave out what a rule forbids.
+    """
+    function = int(columns.function[row])
+    bundle = (
+        ledger.vacancy(row, function) if function >= 0 else ledger.carved(row, columns.lot[row], columns.count[row])
+    )
+    position = check_position(ledger, bundle, language=language)
+    if position.points != columns.points[row] or position.violations:
+        said = f"{int(columns.points[row])} points, {[one.rule for one in position.violations]}"
+        raise MatchmakerError(f"solver and rules disagree about {position!r}: {said}. Please report this.")
+    return position
 
 
 def _plan(work: _Work, digest: str, solution: Solution, placements: list[Position], not_placed: Any) -> Plan:
@@ -254,5 +261,6 @@ def _plan(work: _Work, digest: str, solution: Solution, placements: list[Positio
         solution=solution,
     )
     # What was worked out for the plan need not be worked out again for a question about it.
-    plan.__dict__.update(ledger=work.ledger, reach=work.reach, lottery=work.lottery, hardest=work.hardest)
+    known = ("ledger", "sides", "reach", "lottery", "in_reach", "hardest", "obstacles")
+    plan.__dict__.update({name: getattr(work, name) for name in known})
     return plan

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from matchmaker.numbers.arrays import read_only
+from matchmaker.numbers.change import without_tasks
 from matchmaker.numbers.timetable import EPS, fits_week
 from matchmaker.plan.reachable import bundle_exists, possible_pairs
 from matchmaker.rules import EMPLOYER_RULES, REASONS, TASK_RULES
@@ -62,6 +63,16 @@ class Obstacles:
     def _factors(self) -> dict[str, list[tuple[NDArray[np.float32], NDArray[np.float32]]]]:
         return {rule: [make(self.problem) for make in makers] for rule, makers in TASK_RULES.items()}
 
+    def like(self, problem: Problem, reach: Reach, left: Stock) -> Obstacles:
+        """Return the obstacles of a problem with the same tasks: what is known of those is not worked out again."""
+        few, found = without_tasks(problem), Obstacles(problem, reach, left)
+        lefts = {rule: [make(few)[0] for make in makers] for rule, makers in TASK_RULES.items()}
+        found.__dict__["_factors"] = {
+            rule: [(new, right) for new, (_, right) in zip(lefts[rule], both, strict=True)]
+            for rule, both in self._factors.items()
+        }
+        return found
+
     @cached_property
     def _open_functions(self) -> NDArray[np.int64]:
         has_tasks = np.diff(self.problem.functions.task_start) > 0
@@ -92,14 +103,14 @@ class Obstacles:
                     wrong += (right @ left[pupil]).astype(np.int64)
                 work = self._has_work(wrong)
             rule[~(allowed & work) & (rule == "")] = name
-        misses = self._lot_misses(wrong)
+        misses, vacancies = self._lot_misses(wrong), self._fine_vacancies(wrong)
         rule[(rule == "") & ~self._ever] = "tasks_once"
         possible = self.possible_at(pupil)
         for employer in np.flatnonzero(rule == "").tolist():
             if possible[employer]:
                 rule[employer] = self._used_up(pupil, employer)
             else:
-                rule[employer] = self._of_the_bundle(pupil, employer, wrong, misses)
+                rule[employer] = self._of_the_bundle(pupil, employer, vacancies, misses)
         return View(pupil, rule.tolist(), forbids, misses)
 
     def _pair_masks(self, name: str, pupil: int) -> list[NDArray[np.bool_]]:
@@ -142,15 +153,14 @@ class Obstacles:
             return "supervision"
         return "tasks_once"
 
-    def _of_the_bundle(self, pupil: int, employer: int, wrong: NDArray[np.int64], misses: NDArray[np.int64]) -> str:
+    def _of_the_bundle(self, pupil: int, employer: int, vacancies: NDArray[np.int64], misses: NDArray[np.int64]) -> str:
         """The last of the rules that take away carving and each vacancy: only then nothing is left."""
         start = self.problem.lots.start
         lots = np.arange(start[employer], start[employer + 1])
         lots = lots[misses[lots] == 0]
         ends = [self._of_carving(pupil, employer, lots)] if len(lots) else []
-        for function in self._fine_vacancies(wrong).tolist():
-            if self.problem.functions.employer[function] == employer:
-                ends.append(self._of_vacancy(pupil, function))
+        for function in vacancies[self.problem.functions.employer[vacancies] == employer].tolist():
+            ends.append(self._of_vacancy(pupil, function))
         return max(ends, key=RANK.__getitem__)
 
     def _of_vacancy(self, pupil: int, function: int) -> str:

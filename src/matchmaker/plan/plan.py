@@ -27,14 +27,27 @@ if TYPE_CHECKING:
     from matchmaker.model import Region
     from matchmaker.plan.difference import Difference
     from matchmaker.plan.leximin import Leximin
+    from matchmaker.plan.obstacles import Obstacles
     from matchmaker.solve.joint import Solution
     from matchmaker.solve.joint.proof import Proof
-    from matchmaker.solve.joint.stock import Columns
-    from matchmaker.solve.reach import Reach
+    from matchmaker.solve.joint.stock import Columns, Stock
+    from matchmaker.solve.reach import Reach, TaskSides
 
 __all__ = ["Plan", "read_plan"]
 
-WORKED_OUT = ("ledger", "reach", "lottery", "hardest", "columns", "proof", "_by_pupil")
+WORKED_OUT = (
+    "ledger",
+    "sides",
+    "reach",
+    "lottery",
+    "in_reach",
+    "hardest",
+    "columns",
+    "left",
+    "obstacles",
+    "proof",
+    "_by_pupil",
+)
 A_PLAN = ("a plan as one JSON document", "een plan als een JSON-document")
 
 
@@ -161,11 +174,18 @@ class Plan(Questions):
         return ledger_of(self.region)
 
     @cached_property
+    def sides(self) -> TaskSides:
+        """What rules and points need to know of the tasks."""
+        from matchmaker.solve.reach import task_sides
+
+        return task_sides(self.ledger.problem)
+
+    @cached_property
     def reach(self) -> Reach:
         """What every pupil of the plan's region could do where."""
         from matchmaker.solve.reach import make_reach
 
-        return make_reach(self.ledger.problem)
+        return make_reach(self.ledger.problem, sides=self.sides)
 
     @cached_property
     def lottery(self) -> NDArray[np.int64]:
@@ -175,19 +195,42 @@ class Plan(Questions):
         return lottery_ranks(self.ledger.problem.pupils.ids, seed=self.seed)
 
     @cached_property
+    def in_reach(self) -> NDArray[np.int64]:
+        """How many employers are in reach of every pupil, in the order of the problem."""
+        from matchmaker.plan.reachable import employers_in_reach
+
+        return employers_in_reach(self.reach)
+
+    @cached_property
     def hardest(self) -> NDArray[np.bool_]:
         """Who counts as hardest to place, in the order of the problem."""
         from matchmaker.plan.reachable import hardest_to_place
 
         share = float(self.policy["hardest_share"])
-        return hardest_to_place(self.ledger.problem, self.reach, self.lottery, share=share)
+        return hardest_to_place(self.ledger.problem, self.reach, self.lottery, share=share, counts=self.in_reach)
 
     @cached_property
     def columns(self) -> Columns:
         """The placements in the solver's terms: one row a pupil of the region."""
+        if self.solution is not None:
+            return self.solution.columns
         from matchmaker.plan.carry import columns_of
 
         return columns_of(self.placements, self.ledger, self.reach)
+
+    @cached_property
+    def left(self) -> Stock:
+        """What the placements leave to give out; nobody writes to it (`left_of` gives a copy)."""
+        from matchmaker.plan.left import stock_left
+
+        return stock_left(self.reach, self.columns)
+
+    @cached_property
+    def obstacles(self) -> Obstacles:
+        """What stands between pupils and employers, given what the plan has used up."""
+        from matchmaker.plan.obstacles import Obstacles
+
+        return Obstacles(self.ledger.problem, self.reach, self.left)
 
     @cached_property
     def proof(self) -> Proof:

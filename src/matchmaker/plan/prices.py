@@ -25,6 +25,7 @@ __all__ = [
     "language_of",
     "number_of",
     "own_margins",
+    "price_of_all",
     "whole",
 ]
 
@@ -57,15 +58,15 @@ def own_margins(plan: Plan, pupil: int) -> Margins:
     proof = plan.proof
     # Who is worth nothing at these prices has a best position worth `-bonus` at most.
     most = proof.value - proof.bonus
-    return make_margins(plan.reach, proof.prices, pupils=np.array([pupil]), best=most, paid=_paid(plan))
+    return make_margins(plan.reach, proof.prices, pupils=np.array([pupil]), best=most, paid=price_of_all(plan))
 
 
 def all_margins(plan: Plan, *, within: float) -> Margins:
     """Return the margins of everybody's options, exactly where they come within so many points of the pupil's best."""
-    return make_margins(plan.reach, plan.proof.prices, within=within, paid=_paid(plan))
+    return make_margins(plan.reach, plan.proof.prices, within=within, paid=price_of_all(plan))
 
 
-def _paid(plan: Plan) -> float:
+def price_of_all(plan: Plan) -> float:
     """Return the price of all there is: the bound that the prices give, less what it pays the pupils."""
     proof, placed = plan.proof, plan.columns.employer >= 0
     return proof.lagrangian - float(np.maximum(proof.value, 0.0).sum()) + float(proof.bonus[placed].sum())

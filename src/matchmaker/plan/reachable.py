@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,6 +47,7 @@ def bundle_exists(
 
 @compiled
 def _mark_possible(first: int, last: int, reach: Reach, possible: NDArray[np.bool_]) -> None:
+    """Mark pairs `first` to before `last`, from the start of `possible`."""
     work = reach.work
     for pair in range(first, last):
         pupil, employer = reach.pair_pupil[pair], reach.pair_employer[pair]
@@ -60,7 +61,7 @@ def _mark_possible(first: int, last: int, reach: Reach, possible: NDArray[np.boo
             work.available[pupil],
             work.cap[work.function_start[employer] : work.function_start[employer + 1]].copy(),
         )
-        possible[pair] = bundle_exists(work, lots, points, work.lot_pieces[lots], limits)
+        possible[pair - first] = bundle_exists(work, lots, points, work.lot_pieces[lots], limits)
 
 
 @compiled
@@ -102,11 +103,11 @@ def possible_pairs(reach: Reach, pupil: int) -> NDArray[np.bool_]:
     >>> len(possible_pairs(reach, 0)) == int(reach.pair_start[1])
     True
     """
-    possible = np.zeros(len(reach.pair_pupil), bool)
     first, last = int(reach.pair_start[pupil]), int(reach.pair_start[pupil + 1])
+    possible = np.zeros(last - first, bool)
     if first < last:
         _mark_possible(first, last, reach, possible)
-    return possible[first:last]
+    return possible
 
 
 def employers_in_reach(reach: Reach) -> NDArray[np.int64]:
@@ -148,10 +149,10 @@ def has_position(reach: Reach, pupil: int) -> bool:
     """
     if reach.vacancy_start[pupil] < reach.vacancy_start[pupil + 1]:
         return True
-    one = np.zeros(len(reach.pair_pupil), bool)
+    one = np.zeros(1, bool)
     for pair in range(int(reach.pair_start[pupil]), int(reach.pair_start[pupil + 1])):
         _mark_possible(pair, pair + 1, reach, one)
-        if one[pair]:
+        if one[0]:
             return True
     return False
 
@@ -171,7 +172,15 @@ def lottery_ranks(ids: Iterable[str], *, seed: int) -> NDArray[np.int64]:
     return ranks
 
 
-def hardest_to_place(problem: Problem, reach: Reach, lottery: NDArray[np.int64], *, share: float) -> NDArray[np.bool_]:
+def hardest_to_place(
+    problem: Problem,
+    reach: Reach,
+    lottery: NDArray[np.int64],
+    *,
+    share: float,
+    counts: NDArray[np.int64] | None = None,
+    known: Mapping[int, bool] | None = None,
+) -> NDArray[np.bool_]:
     """Say who is hardest to place: fewest employers in reach, then waiting longest, then by lot.
 
     Who has no position at all even when nobody else is placed is not counted: no choice among plans can help there.
@@ -183,6 +192,10 @@ def hardest_to_place(problem: Problem, reach: Reach, lottery: NDArray[np.int64],
     lottery : int array, shape (pupils)
     share : float
         Share of all pupils that counts as hardest to place, 0-1.
+    counts : int array, shape (pupils), optional
+        What `employers_in_reach` says, where that has been asked already.
+    known : mapping of int to bool, optional
+        Rows of pupils of whom it is known whether there is any position for them.
 
     Returns
     -------
@@ -200,8 +213,11 @@ def hardest_to_place(problem: Problem, reach: Reach, lottery: NDArray[np.int64],
     """
     wanted = int(share * len(lottery) + 0.5)
     hardest = np.zeros(len(lottery), bool)
-    for pupil in np.lexsort((lottery, -problem.pupils.waiting, employers_in_reach(reach))).tolist():
-        if wanted and has_position(reach, pupil):
+    near, able = employers_in_reach(reach) if counts is None else counts, known or {}
+    for pupil in np.lexsort((lottery, -problem.pupils.waiting, near)).tolist():
+        if not wanted:
+            break
+        if able[pupil] if pupil in able else has_position(reach, pupil):
             hardest[pupil] = True
             wanted -= 1
     return hardest

@@ -132,7 +132,7 @@ class _Brought:
         self.plan, self.row, self.known, self.listed = plan, row, known, listed
         self.pupil, self.exact = str(plan.ledger.problem.pupils.ids[row]), plan.status == "optimal"
         self.now = plan.placement(self.pupil)
-        self.variants = make_variants(plan.ledger.problem, known, listed)
+        self.variants = make_variants(plan.ledger.problem, known, listed, sides=plan.sides)
         self.ledger = ledger_of_variants(plan.ledger, self.variants)
         self.opened = employers_open(self.variants.reach, like_first=True)
         self.columns, points = best_left(self.variants.reach, self._left())

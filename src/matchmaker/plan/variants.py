@@ -14,8 +14,9 @@ import numpy as np
 
 from matchmaker.model import Observation, Table
 from matchmaker.numbers.arrays import read_only
+from matchmaker.numbers.change import without_tasks
 from matchmaker.numbers.levels import LevelEstimates, estimate_levels
-from matchmaker.numbers.problem import Decisions, Problem, Pupils, Tasks
+from matchmaker.numbers.problem import Decisions, Problem, Pupils
 from matchmaker.plan.reachable import possible_pairs
 from matchmaker.points import TASK_POINTS
 from matchmaker.positions import Ledger
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matchmaker.model import Region
+    from matchmaker.solve.reach import TaskSides
 
 __all__ = [
     "Variant",
@@ -48,6 +50,7 @@ __all__ = [
     "best_left",
     "employers_open",
     "known_levels",
+    "ledger_like",
     "ledger_of_variants",
     "make_variants",
     "priced",
@@ -100,10 +103,14 @@ class Variant:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Variants:
-    """Variants of pupils as one problem, one row each; `origin` is the row of the pupil it came from."""
+    """Variants of pupils as one problem, one row each; `origin` is the row of the pupil it came from.
+
+    `sides`, where known, is what need not be worked out again of the tasks.
+    """
 
     problem: Problem
     origin: NDArray[np.int64]
+    sides: TaskSides | None = None
 
     def __repr__(self) -> str:
         return f"<Variants: {len(self.origin)} of {len(np.unique(self.origin))} pupils>"
@@ -111,7 +118,7 @@ class Variants:
     @cached_property
     def reach(self) -> Reach:
         """What every variant could do where."""
-        return make_reach(self.problem)
+        return make_reach(self.problem, sides=self.sides)
 
 
 def known_levels(region: Region) -> NDArray[np.int16]:
@@ -159,7 +166,9 @@ def with_levels(problem: Problem, known: NDArray[np.int16], levels: NDArray[np.i
     return dataclasses.replace(problem, levels=LevelEstimates(percent=read_only(percent), median=read_only(median)))
 
 
-def make_variants(problem: Problem, known: NDArray[np.int16], listed: Sequence[Variant]) -> Variants:
+def make_variants(
+    problem: Problem, known: NDArray[np.int16], listed: Sequence[Variant], *, sides: TaskSides | None = None
+) -> Variants:
     """Return the problem of these variants; all of its employers and tasks are those of `problem`.
 
     Parameters
@@ -168,6 +177,8 @@ def make_variants(problem: Problem, known: NDArray[np.int16], listed: Sequence[V
     known : int16 array, shape (levels, levels)
         From `known_levels`.
     listed : sequence of Variant
+    sides : TaskSides, optional
+        Those of the plan.
 
     Examples
     --------
@@ -184,6 +195,8 @@ def make_variants(problem: Problem, known: NDArray[np.int16], listed: Sequence[V
     every = [(row, change) for row, one in enumerate(listed) for change in one.changes]
     for kind, change in (("certificate", "holds"), ("support", "support"), ("travel", "max_km"), ("level", "")):
         own = [(row, one) for row, one in every if one.kind == kind]
+        if not own:
+            continue
         rows = np.array([row for row, _ in own], np.int64)
         what = np.array([one.what for _, one in own], np.int64)
         amount = np.array([one.amount for _, one in own], float)
@@ -201,7 +214,7 @@ def make_variants(problem: Problem, known: NDArray[np.int16], listed: Sequence[V
     decisions = Decisions(
         *(_of_variants(rows, origin) for rows in (problem.decisions.fixed, problem.decisions.excluded))
     )
-    return Variants(dataclasses.replace(problem, pupils=pupils, levels=levels, decisions=decisions), origin)
+    return Variants(dataclasses.replace(problem, pupils=pupils, levels=levels, decisions=decisions), origin, sides)
 
 
 def _of_variants(rows: NDArray[np.int64], origin: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -221,11 +234,24 @@ def ledger_of_variants(ledger: Ledger, variants: Variants) -> Ledger:
     >>> ledger_of_variants(ledger, make_variants(ledger.problem, known_levels(region), [Variant(0)]))
     <Ledger: 1 pupils, 60 employers, ... tasks>
     """
-    made, problem = Ledger(ledger.region, variants.problem), variants.problem
-    no_tasks = Tasks(**{field.name: getattr(problem.tasks, field.name)[:0] for field in dataclasses.fields(Tasks)})
-    few = dataclasses.replace(problem, tasks=no_tasks)
+    return ledger_like(ledger, ledger.region, variants.problem)
+
+
+def ledger_like(ledger: Ledger, region: Region, problem: Problem) -> Ledger:
+    """Return what weighs positions of a problem with the same tasks: what is known of those is not worked out again.
+
+    Examples
+    --------
+    >>> import matchmaker as mm
+    >>> from matchmaker.positions import ledger_of
+    >>> ledger = ledger_of(mm.read_region(mm.town()))
+    >>> ledger_like(ledger, ledger.region, ledger.problem).rates.keys() == ledger.rates.keys()
+    True
+    """
+    made, few = Ledger(region, problem), without_tasks(problem)
     rates = {name: (contribution(few)[0], ledger.rates[name][1]) for name, contribution in TASK_POINTS.items()}
-    made.__dict__.update(rates=rates)
+    rows = {**ledger.rows, "pupil": {str(name): row for row, name in enumerate(problem.pupils.ids)}}
+    made.__dict__.update(rates=rates, rows=rows, part_of_task=ledger.part_of_task, lot_of_part=ledger.lot_of_part)
     return made
 
 

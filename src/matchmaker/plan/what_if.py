@@ -17,7 +17,9 @@ __all__ = ["what_if"]
 def what_if(plan: Plan, *changes: Change, steps: int | None = None) -> Plan:
     """Return the plan of the region with these changes, applied in order; subtract to see what differs.
 
-    The plan that there is comes first: where it is still allowed, what comes back is no worse.
+    The plan that there is comes first: where it is still allowed, what comes back is no worse. In a plan that is not
+    proved the best, a change about pupils, or about what employers have to give, is answered from the part of the
+    region around it; all others keep their positions. Other changes, and `steps`, plan the whole region again.
 
     Parameters
     ----------
@@ -26,7 +28,7 @@ def what_if(plan: Plan, *changes: Change, steps: int | None = None) -> Plan:
     changes : Change
         Such as ``matchmaker.places("e03", +1)``.
     steps : int, optional
-        Rounds of repair; by default as many as the method thinks fit.
+        Rounds of repair of the whole region; by default as many as the method thinks fit.
 
     Returns
     -------
@@ -49,14 +51,19 @@ def what_if(plan: Plan, *changes: Change, steps: int | None = None) -> Plan:
     <Difference: placed ..., points ..., ... pupils with another position>
     """
     from matchmaker.plan.again import again
+    from matchmaker.plan.nearby import is_nearby
+    from matchmaker.plan.nearby_plan import plan_nearby
+    from matchmaker.plan.plan import WORKED_OUT
 
     if plan.region is None:
         raise MatchmakerError("what-if needs the region. Hint: read_plan(source, region=read_region(...)).")
     if not changes:
         return plan
-    found = again(plan, apply_changes(plan.region, changes), steps=steps)
+    region = apply_changes(plan.region, changes)
+    near = steps is None and is_nearby(plan, region)
+    found = plan_nearby(plan, region, changes) if near else again(plan, region, steps=steps)
     known = [*plan.record.get("changes", []), *(change.to_document() for change in changes)]
     told = dataclasses.replace(found, record={**found.record, "changes": known})
     # What was worked out for the plan need not be worked out again for a question about it.
-    told.__dict__.update({name: found.__dict__[name] for name in ("ledger", "reach") if name in found.__dict__})
+    told.__dict__.update({name: found.__dict__[name] for name in WORKED_OUT if name in found.__dict__})
     return told

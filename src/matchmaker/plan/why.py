@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from matchmaker.errors import UnknownId
-from matchmaker.plan.left import left_of
-from matchmaker.plan.obstacles import Obstacles
 from matchmaker.plan.records import Unplaced
 from matchmaker.plan.unplaced import explain_unplaced
 from matchmaker.positions import Labels, Part, Position, check_position
@@ -232,12 +230,7 @@ def _unplaced(plan: Plan, pupil: str, language: str) -> Unplaced:
     if language == plan.language:
         return next(one for one in plan.not_placed if one.pupil == pupil)
     row = plan.ledger.row("pupil", pupil)
-    return explain_unplaced(plan.ledger, obstacles_of(plan), [row], language=language)[0]
-
-
-def obstacles_of(plan: Plan) -> Obstacles:
-    """Return what stands between pupils and employers, given what the plan has used up."""
-    return Obstacles(plan.ledger.problem, plan.reach, left_of(plan))
+    return explain_unplaced(plan.ledger, plan.obstacles, [row], language=language)[0]
 
 
 def _rows(plan: Plan, position: Position, language: str) -> list[ExplanationRow]:
@@ -268,8 +261,8 @@ def _sure(plan: Plan, pupil: str, part: Part) -> int | None:
 def _evidence(region: Region, pupil: str, dimension: str, language: str) -> tuple[Evidence, ...]:
     """The observations of a pupil on a dimension, the latest first."""
     table = region.observations
-    rows = np.flatnonzero((table.column("pupil") == pupil) & (table.column("dimension") == dimension))
-    found = [table[int(row)] for row in rows]
+    rows, asked = table.rows_with("pupil", pupil), table.column("dimension")
+    found = [table[row] for row in rows.tolist() if asked[row] == dimension]
     dated = [(one.date.isoformat() if one.date else None, one) for one in found]
     dated.sort(key=lambda pair: (pair[0] or "", pair[1].source, pair[1].level), reverse=True)
     return tuple(

@@ -13,7 +13,6 @@ from matchmaker.plan.leximin import lowest_points
 from matchmaker.plan.nearest import nearest_positions, used_up
 from matchmaker.plan.records import Nearest
 from matchmaker.plan.rows import Rows
-from matchmaker.plan.why import obstacles_of
 from matchmaker.positions import Bundle, Labels, Position, Violation, points_of, violations
 from matchmaker.positions.checks import POSITION_RULES, Case
 from matchmaker.rules import REASONS
@@ -203,7 +202,7 @@ def why_not(plan: Plan, pupil: str, employer: str, *, language: str | None = Non
 
 def _reasons(plan: Plan, pupil: str, employer: int, language: str) -> tuple[Nearest | None, tuple[Violation, ...]]:
     """What no plan can change: all that is in the way of the position that breaks the fewest rules."""
-    obstacles, row = obstacles_of(plan), plan.ledger.row("pupil", pupil)
+    obstacles, row = plan.obstacles, plan.ledger.row("pupil", pupil)
     view = obstacles.view(row)
     found = nearest_positions(plan.ledger, obstacles, view, employer, language=language)
     found = found[:1] or _single_tasks(plan, row, employer, language)
@@ -237,7 +236,7 @@ def _without_work(plan: Plan, pupil: int, employer: int, language: str) -> Itera
 
 def _held(plan: Plan, pupil: str, employer: int, broken: set[str], language: str) -> tuple[Violation, ...]:
     """What stands in the way where only a decision of people leaves no room: a plan obeys those first."""
-    ledger, obstacles, labels = plan.ledger, obstacles_of(plan), Labels(plan.ledger.region, language)
+    ledger, obstacles, labels = plan.ledger, plan.obstacles, Labels(plan.ledger.region, language)
     used = used_up(ledger, obstacles, obstacles.view(ledger.row("pupil", pupil)), employer, language=language)
     pupils, employers = ledger.problem.pupils.ids, ledger.problem.employers.ids
     pair, said = HELD[language]

@@ -9,11 +9,18 @@ import numpy as np
 from matchmaker.solve.reach import Reach
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from matchmaker.solve.joint.stock import Columns, Prices, Stock
 
-__all__ = ["Part", "only_at", "part_of"]
+__all__ = ["Part", "around", "children_of", "only_at", "part_of"]
+
+MOST_EMPLOYERS, MOST_PUPILS = 10, 50
+"""Size of the part of a large region that is planned anew around a pupil or an employer."""
+OPEN = 1000
+"""A place that is left counts for more than any number of pupils who could move to an employer."""
 
 
 class Part(NamedTuple):
@@ -104,11 +111,13 @@ def part_of(reach: Reach, *, pupils: NDArray[np.int64], employers: NDArray[np.in
     functions, function_start = _children(work.function_start, employers)
     lots, lot_start = _children(work.lot_start, employers)
     parts, part_start = _children(work.part_start, lots)
-    own = np.isin(reach.pair_employer, employers) & np.isin(reach.pair_pupil, pupils)
-    pairs = np.flatnonzero(own)
+    near = np.zeros(len(work.places), bool)
+    near[employers] = True
+    pairs, _ = _children(reach.pair_start, pupils)
+    pairs = pairs[near[reach.pair_employer[pairs]]]
     items, item_start = _children(reach.item_start, pairs)
     options, _ = _children(reach.vacancy_start, pupils)
-    options = options[np.isin(work.function_employer[reach.vacancy_function[options]], employers)]
+    options = options[near[work.function_employer[reach.vacancy_function[options]]]]
     option_pupil = np.searchsorted(reach.vacancy_start, options, side="right") - 1
     cut = work._replace(
         hours_min=work.hours_min[pupils],
@@ -146,6 +155,59 @@ def part_of(reach: Reach, *, pupils: NDArray[np.int64], employers: NDArray[np.in
     return Part(_read_only(found), pupils, employers, functions, lots)
 
 
+def around(
+    reach: Reach, columns: Columns, left: Stock, *, employers: Collection[int], pupils: Collection[int] = ()
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Stock]:
+    """Choose the part of a region that matters for some employers and pupils.
+
+    To the employers come those where most of the pupils placed there, and those asked about, could go, above all where
+    there is a place left; to the pupils all who are placed at these employers, and some who wait and could come.
+
+    Parameters
+    ----------
+    reach : Reach
+    columns : Columns
+        A plan, one row a pupil.
+    left : Stock
+        What the plan leaves; it is written to.
+    employers, pupils : collection of int
+        Row numbers.
+
+    Returns
+    -------
+    tuple
+        Pupils and employers, ascending, and what all pupils outside leave.
+
+    Examples
+    --------
+    >>> import matchmaker as mm
+    >>> from matchmaker.numbers.problem import make_problem
+    >>> from matchmaker.solve.joint.stock import Stock, full_stock, no_columns
+    >>> from matchmaker.solve.reach import make_reach
+    >>> reach = make_reach(make_problem(mm.read_region(mm.town())))
+    >>> nobody, stock = no_columns(200, 5), Stock(*full_stock(reach.work))
+    >>> len(around(reach, nobody, stock, employers={0}, pupils={7})[1])
+    10
+    """
+    from matchmaker.solve.joint.stock import give
+
+    there = np.isin(columns.employer, list(employers)) | np.isin(np.arange(len(columns.employer)), list(pupils))
+    reached = reach.pair_employer[_children(reach.pair_start, np.flatnonzero(there))[0]]
+    links = np.bincount(reached, minlength=len(left.places))
+    links[links > 0] += OPEN * (left.places[links > 0] > 0)
+    links[list(employers)] = 0
+    more = np.argsort(-links, kind="stable")[: max(0, MOST_EMPLOYERS - len(employers))]
+    near = np.zeros(len(left.places), bool)
+    near[[*employers, *more[links[more] > 0].tolist()]] = True
+    inside = np.flatnonzero((columns.employer >= 0) & near[columns.employer])
+    pairs, _ = _children(reach.pair_start, np.flatnonzero(columns.employer < 0))
+    waiting = np.unique(reach.pair_pupil[pairs[near[reach.pair_employer[pairs]]]])[: max(0, MOST_PUPILS - len(inside))]
+    for pupil in inside.tolist():
+        give(reach.work, left, columns, pupil)
+    chosen = np.unique(np.concatenate([inside, waiting, np.array(list(pupils), np.int64)]))
+    return chosen.astype(np.int64), np.flatnonzero(near), left
+
+
 def only_at(reach: Reach, pupil: int, employer: int | None) -> Reach:
     """Return the reach with all employers but one taken from a pupil (rows)."""
     keep = (reach.pair_pupil != pupil) | (reach.pair_employer == (-1 if employer is None else employer))
@@ -179,9 +241,19 @@ def _read_only(reach: Reach) -> Reach:
 
 def _children(start: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return all children of these rows, and the bounds of each row's children among them."""
-    sizes = start[rows + 1] - start[rows]
+    return children_of(start[rows], start[rows + 1] - start[rows])
+
+
+def children_of(first: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the children of rows whose children begin at `first`, so many each, and the bounds of each row's.
+
+    Examples
+    --------
+    >>> [found.tolist() for found in children_of(np.array([4, 0]), np.array([2, 1]))]
+    [[4, 5, 0], [0, 2, 3]]
+    """
     bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return np.arange(bounds[-1]) + np.repeat(start[rows] - bounds[:-1], sizes), bounds
+    return np.arange(bounds[-1]) + np.repeat(first - bounds[:-1], sizes), bounds
 
 
 def _numbers(rows: NDArray[np.int64], of: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.numbers.arrays import read_only
+from matchmaker.numbers.change import without_tasks
 from matchmaker.numbers.timetable import EPS, fits_week
 from matchmaker.points import CARVED_ONLY, EMPLOYER_POINTS, TASK_POINTS, rate_points
 from matchmaker.rules import employer_mask, task_factors
@@ -17,7 +18,7 @@ from matchmaker.rules import employer_mask, task_factors
 if TYPE_CHECKING:
     from matchmaker.numbers.problem import Problem
 
-__all__ = ["Reach", "Work", "first_pupils", "make_reach", "make_work"]
+__all__ = ["Reach", "TaskSides", "Work", "first_pupils", "make_reach", "make_work", "task_sides"]
 
 ROWS_A_BLOCK = 48
 MIN_TASK_HOURS = 0.5
@@ -144,7 +145,7 @@ def make_work(problem: Problem) -> Work:
     )
 
 
-def make_reach(problem: Problem, *, threads: int | None = None) -> Reach:
+def make_reach(problem: Problem, *, threads: int | None = None, sides: TaskSides | None = None) -> Reach:
     """Apply all rules to all pairs and tasks, and count their points, in blocks of pupils.
 
     Memory is that of the result plus one block a thread; the result does not depend on the number of threads.
@@ -152,6 +153,8 @@ def make_reach(problem: Problem, *, threads: int | None = None) -> Reach:
     Parameters
     ----------
     problem : Problem
+    sides : TaskSides, optional
+        Those of a problem with the same tasks, where they have been worked out already.
     threads : int, optional
         How many blocks to work on at once; by default one a core.
 
@@ -166,7 +169,7 @@ def make_reach(problem: Problem, *, threads: int | None = None) -> Reach:
     >>> make_reach(make_problem(mm.read_region(mm.town())))                 # doctest: +ELLIPSIS
     <Reach: ... pupils, ... pairs, ... items>
     """
-    work, table = make_work(problem), _Tables(problem)
+    work, table = make_work(problem), _Tables(problem, sides or task_sides(problem))
     blocks = np.array_split(np.arange(len(problem.pupils.ids)), max(1, -(-len(problem.pupils.ids) // ROWS_A_BLOCK)))
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         parts = list(pool.map(lambda rows: _block(problem, work, table, rows), blocks))
@@ -192,24 +195,66 @@ def _bounds(counts: NDArray[Any]) -> NDArray[np.int64]:
     return read_only(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
 
 
-class _Tables:
-    """The factors of rules and contributions, cut to the tasks that can be carved and to those of vacancies."""
+class TaskSides(NamedTuple):
+    """What rules and contributions say of tasks alone, cut to the tasks that can be carved and to those of vacancies.
 
-    def __init__(self, problem: Problem) -> None:
-        part_task = problem.lots.part_task
-        self.left, right = task_factors(problem)
-        self.part_right = right[part_task].T
-        factors = {name: contribution(problem) for name, contribution in TASK_POINTS.items()}
-        self.rates = [(left, right[part_task].T) for left, right in factors.values()]
-        self.vacancies = np.flatnonzero(problem.functions.vacancies > 0)
-        self.vacancy_tasks = [
-            np.arange(problem.functions.task_start[f], problem.functions.task_start[f + 1]) for f in self.vacancies
-        ]
-        self.vacancy_right = [right[tasks].T for tasks in self.vacancy_tasks]
-        self.vacancy_rates = [
-            [(left, side[tasks].T) for name, (left, side) in factors.items() if name not in CARVED_ONLY]
-            for tasks in self.vacancy_tasks
-        ]
+    Attributes
+    ----------
+    rules : float32 array, shape (k, parts)
+        Right-hand side of all task rules.
+    rates : list of float32 array
+        The same of every contribution, in the order of `TASK_POINTS`.
+    vacancies : int array
+        Open functions; `vacancy_tasks`, `vacancy_rules` and `vacancy_rates` have one entry each.
+    """
+
+    rules: NDArray[np.float32]
+    rates: list[NDArray[np.float32]]
+    vacancies: NDArray[np.int64]
+    vacancy_tasks: list[NDArray[np.int64]]
+    vacancy_rules: list[NDArray[np.float32]]
+    vacancy_rates: list[list[NDArray[np.float32]]]
+
+
+def task_sides(problem: Problem) -> TaskSides:
+    """Work out what does not depend on the pupils: it can be shared by problems with the same tasks and policy.
+
+    Examples
+    --------
+    >>> from matchmaker.numbers.problem import make_problem
+    >>> import matchmaker as mm
+    >>> problem = make_problem(mm.read_region(mm.town()))
+    >>> sides = task_sides(problem)
+    >>> repr(make_reach(problem, sides=sides)) == repr(make_reach(problem))
+    True
+    """
+    part_task, start = problem.lots.part_task, problem.functions.task_start
+    rules = task_factors(problem)[1]
+    rates = {name: contribution(problem)[1] for name, contribution in TASK_POINTS.items()}
+    vacancies = np.flatnonzero(problem.functions.vacancies > 0)
+    tasks = [np.arange(start[function], start[function + 1]) for function in vacancies]
+    whole = [rate for name, rate in rates.items() if name not in CARVED_ONLY]
+    return TaskSides(
+        rules=rules[part_task].T,
+        rates=[rate[part_task].T for rate in rates.values()],
+        vacancies=vacancies,
+        vacancy_tasks=tasks,
+        vacancy_rules=[rules[own].T for own in tasks],
+        vacancy_rates=[[rate[own].T for rate in whole] for own in tasks],
+    )
+
+
+class _Tables:
+    """The pupils' factors of rules and contributions beside those of the tasks."""
+
+    def __init__(self, problem: Problem, sides: TaskSides) -> None:
+        # The pupils' side asks for no task: without any it takes no time.
+        few = without_tasks(problem)
+        self.sides, self.left = sides, task_factors(few)[0]
+        lefts = {name: contribution(few)[0] for name, contribution in TASK_POINTS.items()}
+        self.rates = list(zip(lefts.values(), sides.rates, strict=True))
+        whole = [left for name, left in lefts.items() if name not in CARVED_ONLY]
+        self.vacancy_rates = [list(zip(whole, rates, strict=True)) for rates in sides.vacancy_rates]
 
 
 def _block(problem: Problem, work: Work, table: _Tables, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
@@ -238,7 +283,7 @@ def _lots(work: Work, table: _Tables, rows: NDArray[np.int64]) -> tuple[NDArray[
     shape = (len(rows), len(work.lot_pieces))
     if not work.part_hours.size:
         return np.zeros(shape, bool), np.zeros(shape)
-    allowed = (table.left[rows] @ table.part_right) == 0
+    allowed = (table.left[rows] @ table.sides.rules) == 0
     moments = np.bitwise_count(work.available[rows, None] & work.part_when[None, :])
     allowed &= work.part_hours <= 4.0 * moments + EPS
     share = work.part_hours[None, :] / np.maximum(work.hours_max[rows, None], EPS)
@@ -266,14 +311,14 @@ def _vacancies(
 ) -> dict[str, NDArray[Any]]:
     pupils, tasks = problem.pupils, problem.tasks
     found: list[tuple[NDArray[Any], ...]] = [(np.zeros(0, np.int64),) * 3]
-    for which, function in enumerate(table.vacancies):
-        own, employer = table.vacancy_tasks[which], problem.functions.employer[function]
+    for which, function in enumerate(table.sides.vacancies):
+        own, employer = table.sides.vacancy_tasks[which], problem.functions.employer[function]
         total = float(tasks.hours[own].sum())
         open_to = mask[:, employer] & (pupils.hours_min[rows] <= total + EPS) & (total <= pupils.hours_max[rows] + EPS)
         near = rows[open_to & bool(len(own))]
         if not len(near):
             continue
-        fine = ((table.left[near] @ table.vacancy_right[which]) == 0).all(axis=1)
+        fine = ((table.left[near] @ table.sides.vacancy_rules[which]) == 0).all(axis=1)
         fine &= fits_week(tasks.hours[own].tolist(), tasks.when[own].tolist(), pupils.available[near])
         share = tasks.hours[own][None, :] / np.maximum(pupils.hours_max[near, None], EPS)
         points = pair_points[near - rows[0], employer]
