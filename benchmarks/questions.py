@@ -46,7 +46,13 @@ def main() -> None:
     )
     call = parser.parse_args()
     plan = planned(call.size, call.seed, call.time_limit, call.keep)
-    who = asked_about(plan, call.pupils)
+    who, begin = asked_about(plan, call.pupils), time.perf_counter()
+    for name in ("reach", "hardest", "obstacles"):
+        getattr(plan, name)
+    if call.keep is not None:
+        print(
+            f"{time.perf_counter() - begin:.1f} s to work out again what `match` leaves with a plan and a file does not"
+        )
     print(f"{plan!r}, {len(who)} pupils asked about\n\n| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}")
     for name, ask in ONE.items():
         if call.only is None or name in call.only:

@@ -11,7 +11,10 @@ import numpy as np
 
 from matchmaker.errors import MatchmakerError, UnknownId
 from matchmaker.plan.again import again
+from matchmaker.plan.change import Change
 from matchmaker.plan.difference import Certainty, Difference, difference
+from matchmaker.plan.nearby import is_nearby
+from matchmaker.plan.nearby_plan import plan_nearby
 from matchmaker.plan.rows import Rows
 from matchmaker.plan.why import explain
 from matchmaker.plan.why_not import hardest_of
@@ -121,7 +124,8 @@ class Decisions(Rows[DecisionCost]):
 def decisions(plan: Plan, *, language: str | None = None) -> Decisions:
     """Return what people decided, whether the plan keeps it, and what each decision costs; see `Plan.decisions`.
 
-    For each decision the region is planned again without it, beginning with the plan that there is. An exclusion that
+    For each decision the region is planned again without it, beginning with the plan that there is; where that is not
+    proved the best, only the part around the pupil and the employer. An exclusion that
     other rules make anyway costs nothing; that needs no plan. Where no plan is proved to be the best, only a plan that
     goes against the decision shows a cost: one that keeps to it all the same is no more than better search.
 
@@ -188,7 +192,9 @@ def _without(plan: Plan, number: int, made: Decision) -> Difference:
         nothing = Certainty(certain=True, optimal=plan.status == "optimal", low=0, high=0)
         return dataclasses.replace(difference(plan, plan), certainty=nothing)
     rest = np.arange(len(plan.region.decisions)) != number
-    found = again(plan, plan.region.replace(decisions=plan.region.decisions.take(rest)))
+    region = plan.region.replace(decisions=plan.region.decisions.take(rest))
+    dropped = [Change(made.kind, {"pupil": made.pupil, "employer": made.employer})]
+    found = plan_nearby(plan, region, dropped) if is_nearby(plan, region) else again(plan, region)
     if plan.status == "optimal" or not _keeps(found, made):
         return _no_gain_below_zero(plan, found)
     # The plan found without the decision keeps to it all the same: what it does better is search, not its price.

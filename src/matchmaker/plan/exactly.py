@@ -89,7 +89,7 @@ def plan_again(plan: Plan, problem: Problem, *, rounds: int) -> tuple[Columns, b
     found = best_columns(plan, problem) if plan.status == "optimal" else None
     if found is not None:
         return found, True
-    reach = make_reach(problem)
+    reach = make_reach(problem, sides=plan.sides)
     masks, prices = aims_of(plan, problem, reach), plan.proof.prices
     stock, chosen = Stock(*full_stock(reach.work)), no_columns(plan.pupils, reach.work.max_tasks)
     for row in np.flatnonzero(plan.columns.employer >= 0).tolist():

@@ -163,7 +163,7 @@ class Nearby:
         return lottery_ranks(self.problem.pupils.ids, seed=self.plan.seed)
 
     @cached_property
-    def _others(self) -> NDArray[np.int64]:
+    def others(self) -> NDArray[np.int64]:
         """Rows of all whose reach differs."""
         shut = [self.row_of[rows] for rows, _ in self.turned.values()]
         rows = np.unique(np.concatenate([self.touched, *shut, *(rows for _, rows in self.turned.values())]))
@@ -173,11 +173,11 @@ class Nearby:
     def in_reach(self) -> NDArray[np.int64]:
         """How many employers are in reach of every pupil."""
         counts = self.plan.in_reach[self.origin]
-        if len(self._others):
+        if len(self.others):
             everywhere = np.arange(len(self.problem.employers.ids))
             stock = Stock(*full_stock(self.reach.work))
-            own = part_of(self.reach, pupils=self._others, employers=everywhere, left=stock)
-            counts[self._others] = employers_in_reach(own.reach)
+            own = part_of(self.reach, pupils=self.others, employers=everywhere, left=stock)
+            counts[self.others] = employers_in_reach(own.reach)
         return counts
 
     @cached_property
@@ -187,7 +187,7 @@ class Nearby:
         order = np.lexsort((plan.lottery, -plan.ledger.problem.pupils.waiting, plan.in_reach))
         looked_at = order[: int(np.flatnonzero(plan.hardest[order]).max(initial=-1)) + 1]
         known = {int(self.row_of[row]): bool(plan.hardest[row]) for row in looked_at.tolist()}
-        for row in self._others.tolist():
+        for row in self.others.tolist():
             known.pop(row, None)
         return hardest_to_place(self.problem, self.reach, self.lottery, share=share, counts=self.in_reach, known=known)
 

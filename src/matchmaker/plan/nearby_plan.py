@@ -14,6 +14,7 @@ from matchmaker.plan.left import stock_left
 from matchmaker.plan.match import described
 from matchmaker.plan.nearby import Nearby
 from matchmaker.plan.nearest import LOOKED_AT
+from matchmaker.plan.reachable import is_possible
 from matchmaker.plan.record import make_record, plain, without_times
 from matchmaker.plan.rows import Rows
 from matchmaker.plan.unplaced import explain_unplaced
@@ -59,7 +60,9 @@ def plan_nearby(plan: Plan, region: Region, changes: Sequence[Change]) -> Plan:
     near = Nearby(plan, region, changes)
     solution = near.solution
     left = stock_left(near.reach, solution.columns)
-    obstacles = plan.obstacles.like(near.problem, near.reach, left)
+    same = near.row_of.copy()
+    same[near.origin[near.others]] = -1
+    obstacles = plan.obstacles.like(near.problem, near.reach, left, row_of=same)
     placements = _placements(near, solution.columns)
     made = _plan(near, placements, _unplaced(near, solution.columns, obstacles))
     known = ("ledger", "reach", "lottery", "in_reach", "hardest")
@@ -135,7 +138,7 @@ def _unplaced(near: Nearby, columns: Columns, obstacles: Obstacles) -> list[Unpl
 def _differs(near: Nearby, rows: NDArray[np.int64], left: Stock) -> NDArray[np.bool_]:
     """Say for which pupils an employer stands in the way for another reason than before, or in other words.
 
-    What is left speaks only where all rules about pupil and employer allow the pair. An employer that allows no pair,
+    What is left speaks only where there could be a position. An employer that allows no pair,
     before nor after, is not among the nearest, unless there are hardly any that do.
     """
     old, new = near.plan.ledger.problem.employers, near.problem.employers
@@ -148,7 +151,8 @@ def _differs(near: Nearby, rows: NDArray[np.int64], left: Stock) -> NDArray[np.b
         after = _used_up(int(left.places[at]), float(left.supervision[at]), support)
         said = (after == 0) & (old.places[at] != new.places[at])
         said |= (after == 1) & (was.supervision[at] != left.supervision[at])
-        found |= mask[:, at] & ((before != after) | said)
+        for k in np.flatnonzero(~found & mask[:, at] & ((before != after) | said)).tolist():
+            found[k] = is_possible(near.reach, int(rows[k]), at)
     if near.turned:
         earlier = employer_mask(near.plan.ledger.problem, near.origin[rows])
         few = (mask & earlier).sum(axis=1) < LOOKED_AT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,7 +26,7 @@ __all__ = ["ANY_WEEK", "NO_FLOOR", "Obstacles", "View"]
 
 ANY_WEEK = (1 << 21) - 1
 NO_FLOOR = -(1 << 40)
-MOST_SUMS = 20_000
+MOST_SUMS, MOST_MISSES = 20_000, 30_000
 RANK = {rule: rank for rank, rule in enumerate(REASONS)}
 
 
@@ -41,14 +41,14 @@ class View:
         The first rule that leaves nothing; empty where a position is possible at what is left.
     forbids : int array, shape (employers)
         How many rules about the pair alone stand in the way.
-    misses : int array, shape (lots)
+    misses : int16 array, shape (lots)
         How many things the task rules find wrong with a lot.
     """
 
     pupil: int
     rule: list[str]
     forbids: NDArray[np.int64]
-    misses: NDArray[np.int64]
+    misses: NDArray[np.int16]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +63,18 @@ class Obstacles:
     def _factors(self) -> dict[str, list[tuple[NDArray[np.float32], NDArray[np.float32]]]]:
         return {rule: [make(self.problem) for make in makers] for rule, makers in TASK_RULES.items()}
 
-    def like(self, problem: Problem, reach: Reach, left: Stock) -> Obstacles:
-        """Return the obstacles of a problem with the same tasks: what is known of those is not worked out again."""
+    def like(self, problem: Problem, reach: Reach, left: Stock, *, row_of: NDArray[np.int64]) -> Obstacles:
+        """Return the obstacles of a problem with the same tasks: what is known of those is not worked out again.
+
+        `row_of` is the row there of every pupil for whom no rule says otherwise than here, -1 for all others.
+        """
         few, found = without_tasks(problem), Obstacles(problem, reach, left)
         lefts = {rule: [make(few)[0] for make in makers] for rule, makers in TASK_RULES.items()}
         found.__dict__["_factors"] = {
             rule: [(new, right) for new, (_, right) in zip(lefts[rule], both, strict=True)]
             for rule, both in self._factors.items()
         }
+        found._cases.update({int(row_of[row]): case for row, case in self._cases.items() if row_of[row] >= 0})
         return found
 
     @cached_property
@@ -87,8 +91,20 @@ class Obstacles:
         found[self.problem.functions.employer[functions]] = True
         return found
 
+    @cached_property
+    def _cases(self) -> dict[int, View]:
+        return {}
+
     def view(self, pupil: int) -> View:
         """Apply rule after rule and note at which employers each is the first that leaves nothing."""
+        if pupil not in self._cases:
+            self._cases[pupil] = self._case(pupil)
+        case = self._cases[pupil]
+        rule = [name or self._used_up(pupil, employer) for employer, name in enumerate(case.rule)]
+        return replace(case, pupil=pupil, rule=rule)
+
+    def _case(self, pupil: int) -> View:
+        """Return the view whatever the plan has used up; the rule is empty where a position is possible."""
         problem, employers = self.problem, len(self.problem.employers.ids)
         rule = np.full(employers, "", object)
         forbids, wrong = np.zeros(employers, np.int64), np.zeros(len(problem.tasks.ids), np.int64)
@@ -107,11 +123,9 @@ class Obstacles:
         rule[(rule == "") & ~self._ever] = "tasks_once"
         possible = self.possible_at(pupil)
         for employer in np.flatnonzero(rule == "").tolist():
-            if possible[employer]:
-                rule[employer] = self._used_up(pupil, employer)
-            else:
+            if not possible[employer]:
                 rule[employer] = self._of_the_bundle(pupil, employer, vacancies, misses)
-        return View(pupil, rule.tolist(), forbids, misses)
+        return View(pupil, rule.tolist(), forbids, np.asarray(np.minimum(misses, MOST_MISSES), np.int16))
 
     def _pair_masks(self, name: str, pupil: int) -> list[NDArray[np.bool_]]:
         if name == "route":

@@ -134,7 +134,7 @@ class _Work:
     def __init__(self, problem: Problem, known: NDArray[np.int16], single: list[Variant], twice: list[Variant]) -> None:
         self.problem, self.pupil, self.single = problem, single[0].pupil, single
         self.listed, self.twice = [Variant(self.pupil), *single, *twice], {(one.kind, one.what) for one in twice}
-        self.changed = make_variants(problem, known, self.listed).problem
+        self.changed = make_variants(problem, known, self.listed, sides=plan.sides).problem
         rows = np.arange(len(self.listed))
         self.masks = [mask(self.changed, rows) for masks in EMPLOYER_RULES.values() for mask in masks]
         self.tasks = self._needs_of_tasks()
@@ -166,7 +166,7 @@ class _Work:
     def _under_the_floor(self, known: NDArray[np.int16]) -> NDArray[np.bool_]:
         """Where, with one change or none, only the floor of points is in the way, shape (1 + changes, employers)."""
         some = self.listed[: 1 + len(self.single)]
-        free = make_variants(dataclasses.replace(self.problem, fit_floor=NO_FLOOR), known, some).reach
+        free = make_variants(dataclasses.replace(self.problem, fit_floor=NO_FLOOR), known, some, sides=self.plan.sides).reach
         free = with_pairs(free, _may_fall_below(free, self.problem.fit_floor))
         floored = _with_floor(free, self.problem.fit_floor)
         with_floor, without = (employers_open(reach, like_first=True) for reach in (floored, free))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from matchmaker.solve.bundle import Found, Limits, best_bundle
 from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.compiled import compiled
+from matchmaker.solve.joint.pricing import find_pair
 from matchmaker.solve.reach import Reach, Work
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = [
     "employers_in_reach",
     "hardest_to_place",
     "has_position",
+    "is_possible",
     "lottery_ranks",
     "possible_pairs",
 ]
@@ -108,6 +110,27 @@ def possible_pairs(reach: Reach, pupil: int) -> NDArray[np.bool_]:
     if first < last:
         _mark_possible(first, last, reach, possible)
     return possible
+
+
+def is_possible(reach: Reach, pupil: int, employer: int) -> bool:
+    """Say whether a pupil has a position at an employer when nobody else is placed (row numbers).
+
+    Examples
+    --------
+    >>> import matchmaker as mm
+    >>> from matchmaker.numbers.problem import make_problem
+    >>> from matchmaker.solve.reach import make_reach
+    >>> reach = make_reach(make_problem(mm.read_region(mm.town())))
+    >>> is_possible(reach, 0, int(reach.pair_employer[0])) in (True, False)
+    True
+    """
+    options = reach.vacancy_function[reach.vacancy_start[pupil] : reach.vacancy_start[pupil + 1]]
+    if (reach.work.function_employer[options] == employer).any():
+        return True
+    pair, found = find_pair(reach, pupil, employer), np.zeros(1, bool)
+    if pair >= 0:
+        _mark_possible(pair, pair + 1, reach, found)
+    return bool(found[0])
 
 
 def employers_in_reach(reach: Reach) -> NDArray[np.int64]:
