@@ -116,7 +116,7 @@ def test_better_search_is_no_price(plan: Plan, monkeypatch: pytest.MonkeyPatch) 
         (plan.points, 9, True),
     ):
         found = dataclasses.replace(plan, status="limit", bound=bound, bound_aims=bound, placed_bound=placed_bound)
-        monkeypatch.setattr("matchmaker.plan.decisions.again", lambda *_, found=found: found)
+        monkeypatch.setattr("matchmaker.plan.decisions._planned_without", lambda *_, found=found: found)
         one = loose.decisions()[0]
         assert (one.placed, one.points, one.certain) == (0, 0, certain)
         assert (one.row()["points_low"], one.row()["points_high"]) == (0, bound - plan.points)

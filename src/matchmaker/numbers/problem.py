@@ -268,6 +268,7 @@ def _demands(region: Region, task_ids: NDArray[np.object_]) -> NDArray[np.int8]:
 
 
 def employers_of(region: Region, order: NDArray[np.int64], functions: Functions, tasks: Tasks) -> Employers:
+    """Return the employers of a region as arrays; `order` sorts them by id."""
     table, count = region.employers, len(order)
     return Employers(
         ids=read_only(table.column("id")[order]),
@@ -289,6 +290,7 @@ def pupils_of(
     conditions: tuple[str, ...],
     certificates: tuple[str, ...],
 ) -> Pupils:
+    """Return the pupils of a region as arrays, in the order of their ids."""
     table = region.pupils
     order = np.argsort(table.column("id").astype(str), kind="stable")
 
@@ -350,6 +352,7 @@ def _days(since: NDArray[Any], region: Region) -> NDArray[np.int64]:
 
 
 def decisions_of(region: Region, pupil_ids: NDArray[np.object_], employer_ids: NDArray[np.object_]) -> Decisions:
+    """Return what people decided as rows of pupils and employers."""
     table = region.decisions
     pupil, employer = positions(pupil_ids, table.column("pupil")), positions(employer_ids, table.column("employer"))
     order = np.lexsort((employer, pupil))

@@ -21,7 +21,7 @@ from matchmaker.plan.why_not import hardest_of
 from matchmaker.rules import EMPLOYER_RULES
 
 if TYPE_CHECKING:
-    from matchmaker.model import Decision
+    from matchmaker.model import Decision, Region
     from matchmaker.plan.plan import Plan
 
 __all__ = ["DecisionCost", "Decisions", "decisions"]
@@ -193,14 +193,18 @@ def _without(plan: Plan, number: int, made: Decision) -> Difference:
         return dataclasses.replace(difference(plan, plan), certainty=nothing)
     rest = np.arange(len(plan.region.decisions)) != number
     region = plan.region.replace(decisions=plan.region.decisions.take(rest))
-    dropped = [Change(made.kind, {"pupil": made.pupil, "employer": made.employer})]
-    found = plan_nearby(plan, region, dropped) if is_nearby(plan, region) else again(plan, region)
+    found = _planned_without(plan, region, made)
     if plan.status == "optimal" or not _keeps(found, made):
         return _no_gain_below_zero(plan, found)
     # The plan found without the decision keeps to it all the same: what it does better is search, not its price.
     most, proved = found.bound_aims - found.points, found.placed == found.placed_bound
     free = Certainty(certain=most == 0 and proved, low=0, high=most)
     return dataclasses.replace(difference(plan, plan), certainty=free)
+
+
+def _planned_without(plan: Plan, region: Region, made: Decision) -> Plan:
+    dropped = [Change(made.kind, {"pupil": made.pupil, "employer": made.employer})]
+    return plan_nearby(plan, region, dropped) if is_nearby(plan, region) else again(plan, region)
 
 
 def _no_gain_below_zero(plan: Plan, found: Plan) -> Difference:
