@@ -65,6 +65,7 @@ def plan_nearby(plan: Plan, region: Region, changes: Sequence[Change]) -> Plan:
     obstacles = plan.obstacles.like(near.problem, near.reach, left, row_of=same)
     placements = _placements(near, solution.columns)
     made = _plan(near, placements, _unplaced(near, solution.columns, obstacles))
+    plan.obstacles.learn(obstacles, row_of=same)
     known = ("ledger", "reach", "lottery", "in_reach", "hardest")
     made.__dict__.update({name: getattr(near, name) for name in known}, left=left, obstacles=obstacles)
     made.__dict__.update(sides=plan.sides)

@@ -91,6 +91,12 @@ class Obstacles:
         found[self.problem.functions.employer[functions]] = True
         return found
 
+    def learn(self, other: Obstacles, *, row_of: NDArray[np.int64]) -> None:
+        """Keep what obstacles made with `like` have found out about pupils for whom no rule says otherwise."""
+        for row, there in enumerate(row_of.tolist()):
+            if there in other._cases:
+                self._cases.setdefault(row, other._cases[there])
+
     @cached_property
     def _cases(self) -> dict[int, View]:
         return {}
