@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matchmaker.numbers.problem import Problem
     from matchmaker.solve.joint.stock import Stock
-    from matchmaker.solve.reach import Reach
+    from matchmaker.solve.reach import Reach, TaskSides
 
 __all__ = ["MOST_PAIRS", "ORDER", "effort", "pairs_of"]
 
@@ -47,7 +47,12 @@ def effort(one: Variant) -> tuple[int, int]:
 
 
 def pairs_of(
-    problem: Problem, known: NDArray[np.int16], single: list[Variant], *, left: Stock | None
+    problem: Problem,
+    known: NDArray[np.int16],
+    single: list[Variant],
+    *,
+    left: Stock | None,
+    sides: TaskSides | None = None,
 ) -> tuple[list[Variant], int]:
     """Return pairs of changes that may open work to a pupil whom none of them places, the smallest effort first.
 
@@ -65,6 +70,8 @@ def pairs_of(
         Every change about the pupil, one step each; not empty.
     left : Stock or None
         What others leave; None where they may move.
+    sides : TaskSides, optional
+        Of the same tasks (see `make_variants`).
 
     Returns
     -------
@@ -72,7 +79,7 @@ def pairs_of(
         At most `MOST_PAIRS` pairs, and how many there were.
     """
     twice = [found for one in single for found in _twice(problem, one)]
-    work = _Work(problem, known, single, twice)
+    work = _Work(problem, known, single, twice, sides)
     found: set[frozenset[tuple[tuple[str, int], int]]] = set()
     for employer in np.flatnonzero(problem.employers.places > 0 if left is None else left.places > 0).tolist():
         found |= {frozenset(needs.items()) for needs in work.pairs_at(employer, left)}
@@ -131,10 +138,17 @@ def _with_floor(reach: Reach, floor: int) -> Reach:
 class _Work:
     """What every employer, and every piece of work, asks of one pupil beyond what there is."""
 
-    def __init__(self, problem: Problem, known: NDArray[np.int16], single: list[Variant], twice: list[Variant]) -> None:
-        self.problem, self.pupil, self.single = problem, single[0].pupil, single
+    def __init__(
+        self,
+        problem: Problem,
+        known: NDArray[np.int16],
+        single: list[Variant],
+        twice: list[Variant],
+        sides: TaskSides | None,
+    ) -> None:
+        self.problem, self.pupil, self.single, self.sides = problem, single[0].pupil, single, sides
         self.listed, self.twice = [Variant(self.pupil), *single, *twice], {(one.kind, one.what) for one in twice}
-        self.changed = make_variants(problem, known, self.listed, sides=plan.sides).problem
+        self.changed = make_variants(problem, known, self.listed, sides=sides).problem
         rows = np.arange(len(self.listed))
         self.masks = [mask(self.changed, rows) for masks in EMPLOYER_RULES.values() for mask in masks]
         self.tasks = self._needs_of_tasks()
@@ -166,7 +180,8 @@ class _Work:
     def _under_the_floor(self, known: NDArray[np.int16]) -> NDArray[np.bool_]:
         """Where, with one change or none, only the floor of points is in the way, shape (1 + changes, employers)."""
         some = self.listed[: 1 + len(self.single)]
-        free = make_variants(dataclasses.replace(self.problem, fit_floor=NO_FLOOR), known, some, sides=self.plan.sides).reach
+        no_floor = dataclasses.replace(self.problem, fit_floor=NO_FLOOR)
+        free = make_variants(no_floor, known, some, sides=self.sides).reach
         free = with_pairs(free, _may_fall_below(free, self.problem.fit_floor))
         floored = _with_floor(free, self.problem.fit_floor)
         with_floor, without = (employers_open(reach, like_first=True) for reach in (floored, free))

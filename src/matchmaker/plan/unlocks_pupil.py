@@ -102,7 +102,7 @@ def _pairs(
     single = small_changes(problem, row, anywhere=True)
     if not single or not problem.pupils.may_work[row]:
         return Rows(), 0, 0
-    listed, of = pairs_of(problem, known, single, left=None if exact else left_of(plan))
+    listed, of = pairs_of(problem, known, single, left=None if exact else left_of(plan), sides=plan.sides)
     work = _Brought(plan, row, known, [Variant(row), *listed])
     found: list[tuple[Variant, Unlock]] = []
     for k, one in enumerate(listed, start=1):
