@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from matchmaker.solve.bundle import Found, copy_slots
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.pricing import column_points, find_pair, pair_price, price_pair
+from matchmaker.solve.joint.shelf import Shelf, best_kept, keep, take_down
 from matchmaker.solve.joint.stock import Columns, Prices, Stock, column_fits, copy_column, give, take
 from matchmaker.solve.reach import Reach
 
 __all__ = [
     "Aims",
-    "Alone",
     "best_position",
     "column_worth",
     "column_worths",
@@ -26,19 +26,10 @@ __all__ = [
 ]
 
 NONE = -1e18
+LOOK_AGAIN = 0.02
+"""How often a position is searched for although one was found before, when many were."""
 SHAKE = 15.0
 """Points an hour by which shaken prices may rise."""
-
-
-class Alone(NamedTuple):
-    """The position worth most of every pair when nothing else is given out at the employer.
-
-    Filled in when first asked for. Whoever frees a whole employer starts from there again: such a position stays the
-    best one as long as it fits.
-    """
-
-    columns: Columns
-    worth: NDArray[np.float64]
 
 
 class Aims(NamedTuple):
@@ -78,6 +69,55 @@ def column_worths(
 
 
 @compiled
+def has_room(reach: Reach, stock: Stock, pupil: int, employer: int) -> bool:
+    """Say whether an employer has a place and the supervision left for a pupil."""
+    return bool(stock.places[employer] >= 1 and reach.work.support[pupil] <= stock.supervision[employer] + 1e-6)
+
+
+@compiled
+def best_seat(
+    reach: Reach, stock: Stock, prices: Prices, pupil: int, employer: int, beat: float, target: Columns, row: int
+) -> float:
+    """Write the vacancy worth most at an employer, if it passes `beat`, into a row; return its worth, or `beat`."""
+    best, price = beat, pair_price(reach, prices, pupil, employer)
+    for option in range(reach.vacancy_start[pupil], reach.vacancy_start[pupil + 1]):
+        function = reach.vacancy_function[option]
+        if reach.work.function_employer[function] == employer and stock.seats[function] > 0:
+            worth = reach.vacancy_points[option] - prices.seats[function] - price
+            if worth > best:
+                best = worth
+                target.employer[row], target.function[row] = employer, function
+                target.points[row] = reach.vacancy_points[option]
+                for slot in range(reach.work.max_tasks):
+                    target.lot[row, slot] = -1
+                    target.count[row, slot] = 0
+    return best
+
+
+@compiled
+def best_carved(
+    reach: Reach,
+    stock: Stock,
+    prices: Prices,
+    piece_price: NDArray[np.float64],
+    pair: int,
+    beat: float,
+    target: Columns,
+    row: int,
+    found: Found,
+) -> float:
+    """Write a pair's bundle worth most, if it passes `beat`, into a row; return its worth, or `beat`."""
+    constant = reach.pair_points[pair] - pair_price(reach, prices, reach.pair_pupil[pair], reach.pair_employer[pair])
+    count, _ = price_pair(reach, stock, piece_price, pair, beat - constant, found)
+    if count == 0:
+        return beat
+    target.employer[row], target.function[row] = reach.pair_employer[pair], -1
+    copy_slots(found.lot, found.count, 0, target.lot, target.count, row)
+    target.points[row] = column_points(reach, pair, found.lot[0], found.count[0])
+    return float(found.value[0] + constant)
+
+
+@compiled
 def best_position(
     reach: Reach,
     stock: Stock,
@@ -94,58 +134,48 @@ def best_position(
 
     Where there is none, the row's employer is -1 and the worth a very low number.
     """
-    work = reach.work
-    target.employer[row] = -1
-    if stock.places[employer] < 1 or work.support[pupil] > stock.supervision[employer] + 1e-6:
+    target.pupil[row], target.employer[row] = pupil, -1
+    if not has_room(reach, stock, pupil, employer):
         return NONE
-    best, price = beat, pair_price(reach, prices, pupil, employer)
-    for option in range(reach.vacancy_start[pupil], reach.vacancy_start[pupil + 1]):
-        function = reach.vacancy_function[option]
-        if work.function_employer[function] == employer and stock.seats[function] > 0:
-            worth = reach.vacancy_points[option] - prices.seats[function] - price
-            if worth > best:
-                best = worth
-                target.employer[row], target.function[row] = employer, function
-                target.points[row] = reach.vacancy_points[option]
-                for slot in range(work.max_tasks):
-                    target.lot[row, slot] = -1
-                    target.count[row, slot] = 0
+    best = best_seat(reach, stock, prices, pupil, employer, beat, target, row)
     pair = find_pair(reach, pupil, employer)
     if pair >= 0:
-        constant = reach.pair_points[pair] - price
-        count, _ = price_pair(reach, stock, piece_price, pair, best - constant, found)
-        if count > 0:
-            best = found.value[0] + constant
-            target.employer[row], target.function[row] = employer, -1
-            copy_slots(found.lot, found.count, 0, target.lot, target.count, row)
-            target.points[row] = column_points(reach, pair, found.lot[0], found.count[0])
-    target.pupil[row] = pupil
+        best = best_carved(reach, stock, prices, piece_price, pair, best, target, row, found)
     return best if target.employer[row] >= 0 else NONE
 
 
 @compiled(inline=True)
-def best_alone(
+def good_position(
     reach: Reach,
-    full: Stock,
+    stock: Stock,
     prices: Prices,
     piece_price: NDArray[np.float64],
-    alone: Alone,
     pupil: int,
     employer: int,
+    shelf: Shelf,
+    state: NDArray[np.int64],
     target: Columns,
     row: int,
     found: Found,
 ) -> float:
-    """Like `best_position` from the full stock, priced once a pair; with an empty `alone`, priced every time."""
-    pair = find_pair(reach, pupil, employer)
-    if pair < 0 or len(alone.worth) == 0:
-        return best_position(reach, full, prices, piece_price, pupil, employer, NONE, target, row, found)
-    if np.isnan(alone.worth[pair]):
-        alone.worth[pair] = best_position(
-            reach, full, prices, piece_price, pupil, employer, NONE, alone.columns, pair, found
-        )
-    copy_column(alone.columns, pair, target, row)
-    return float(alone.worth[pair])
+    """Like `best_position`, but mostly from the bundles found before; what a search finds now is kept for later."""
+    target.pupil[row], target.employer[row] = pupil, -1
+    if not has_room(reach, stock, pupil, employer):
+        return NONE
+    best, pair = best_seat(reach, stock, prices, pupil, employer, NONE, target, row), find_pair(reach, pupil, employer)
+    if pair >= 0:
+        price = pair_price(reach, prices, pupil, employer)
+        kept, worth = best_kept(reach, stock, piece_price, pair, best + price, shelf)
+        if kept >= 0:
+            target.employer[row], target.function[row], best = employer, -1, worth - price
+            take_down(shelf, pair, kept, target, row)
+        known = float(shelf.found[pair])
+        if known < 3 or draw(state) * (1.0 + known) < 1.0 + LOOK_AGAIN * known:
+            better = best_carved(reach, stock, prices, piece_price, pair, best, target, row, found)
+            if better > best:
+                best = better
+                keep(shelf, pair, target, row)
+    return best if target.employer[row] >= 0 else NONE
 
 
 @compiled
@@ -187,10 +217,9 @@ def draw(state: NDArray[np.int64]) -> float:
 def rebuild(
     reach: Reach,
     stock: Stock,
-    full: Stock,
     prices: Prices,
     piece_price: NDArray[np.float64],
-    alone: Alone,
+    shelf: Shelf,
     aims: Aims,
     employers: NDArray[np.int64],
     pupils: NDArray[np.int64],
@@ -213,7 +242,7 @@ def rebuild(
         if chosen.employer[pupils[i]] >= 0:
             give(work, stock, chosen, pupils[i])
             chosen.employer[pupils[i]] = -1
-    fill(reach, stock, full, prices, piece_price, alone, aims, employers, pupils, chosen, state, noise)
+    fill(reach, stock, prices, piece_price, shelf, aims, employers, pupils, chosen, state, noise)
     after = 0
     for i in range(count):
         after += value_of(chosen, pupils[i], aims)
@@ -246,10 +275,9 @@ def empty_columns(rows: int, most_tasks: int) -> Columns:
 def fill(
     reach: Reach,
     stock: Stock,
-    full: Stock,
     prices: Prices,
     piece_price: NDArray[np.float64],
-    alone: Alone,
+    shelf: Shelf,
     aims: Aims,
     employers: NDArray[np.int64],
     pupils: NDArray[np.int64],
@@ -268,11 +296,9 @@ def fill(
     for i in range(len(pupils)):
         for j in range(width):
             row = i * width + j
-            worth[row] = best_alone(reach, full, prices, piece_price, alone, pupils[i], employers[j], table, row, found)
-            if worth[row] > NONE and not column_fits(work, stock, table, row):
-                worth[row] = best_position(
-                    reach, stock, prices, piece_price, pupils[i], employers[j], NONE, table, row, found
-                )
+            worth[row] = good_position(
+                reach, stock, prices, piece_price, pupils[i], employers[j], shelf, state, table, row, found
+            )
     open_to = np.ones(len(pupils), np.bool_)
     while True:
         who, where, most = -1, -1, NONE
@@ -302,6 +328,6 @@ def fill(
         for i in range(len(pupils)):
             other = i * width + where
             if open_to[i] and worth[other] > NONE and not column_fits(work, stock, table, other):
-                worth[other] = best_position(
-                    reach, stock, prices, piece_price, pupils[i], employers[where], NONE, table, other, found
+                worth[other] = good_position(
+                    reach, stock, prices, piece_price, pupils[i], employers[where], shelf, state, table, other, found
                 )

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of
+from matchmaker.solve.joint.tighten import Losses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +26,11 @@ PLACED_WEIGHT, OTHER_WEIGHT = 2000.0, 1000.0
 """What a placement is worth in the prices for the search, in points: about twice the points of a good one."""
 BOUND_WEIGHT = 300.0
 """Where the search for the weight begins at which the relaxation places about as many as a plan can."""
+QUICK_STEPS, QUICK_TARGET, STEPS, TARGET, FAR = 100, 0.9, 200, 0.985, 0.01
+"""Steps of a round, and the share of the bound they aim at: quick and far while the pool says more than `FAR` less."""
+SHARES_OF_ONE, SHARES_OF_TWO = (0.93, 1.0, 1.0, 1.0), (0.89, 0.92, 0.97, 1.0)
+"""Shares of the time at which each step of a proof ends: rounds and losses, with the hardest to place once more."""
+ROUNDING = 1e-3
 ROUNDS, PATIENCE = 16, 3
 """Rounds for a plan that there is; rounds without a better bound after which a relaxation ends."""
 
@@ -94,11 +101,13 @@ def relax(
 
     With `move_counts` the weights of the counts move too, to where the relaxation places as many as they aim at.
     """
+    off = FAR if low is None else 0.0
     for turn in range(rounds):
         if clock.over(share):
             return
-        target = 0.985 * relaxation.bound if low is None else low
-        relaxation.improve(steps=300, target=min(target, relaxation.bound), move_counts=move_counts)
+        steps, reached = (QUICK_STEPS, QUICK_TARGET) if off >= FAR else (STEPS, TARGET)
+        target = reached * relaxation.bound if low is None else min(low, relaxation.bound)
+        off = relaxation.improve(steps=steps, target=target, move_counts=move_counts) / max(abs(relaxation.bound), 1.0)
         clock.tell(name, turn / rounds)
         if relaxation.stalled >= PATIENCE:
             return
@@ -112,8 +121,12 @@ def prove(
     clock: Clock,
     *,
     rounds: int,
+    tighten: bool = True,
 ) -> Proof:
-    """Bound the points of every plan that does as well on the aims before points as the plan `chosen`."""
+    """Bound the points of every plan that does as well on the aims before points as the plan `chosen`.
+
+    With `tighten` what employers lose at least is taken off (see `least_loss`).
+    """
     placed, points = chosen.employer >= 0, float(chosen.points[chosen.employer >= 0].sum())
     # Who had to be protected is this plan's own choice: no part of what a bound may assume.
     aimed = {
@@ -122,13 +135,17 @@ def prove(
         if aim != "protected"
     }
     relaxation.aim(list(aimed.values()))
-    relax(relaxation, clock, "bound", rounds=rounds, share=0.97, move_counts=True, low=points)
-    bound_aims, hardest = relaxation.bound, [aim == "hardest" for aim in aimed]
+    hardest = [aim == "hardest" for aim in aimed]
+    shares = SHARES_OF_TWO if any(hardest) else SHARES_OF_ONE
+    relax(relaxation, clock, "bound", rounds=rounds, share=shares[0], move_counts=True, low=points)
+    lost = losses_of(relaxation, clock, shares[1]) if tighten else 0.0
+    bound_aims = _whole(relaxation.bound - lost)
     if any(hardest):
         relaxation.aim([count for count, hard in zip(relaxation.counts, hardest, strict=True) if not hard])
-        relax(relaxation, clock, "bound", rounds=rounds, share=1.0, move_counts=True, low=points)
-    bound = max(points, relaxation.bound)
-    clock.done("bound", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
+        relax(relaxation, clock, "bound", rounds=rounds, share=shares[2], move_counts=True, low=points)
+        lost = losses_of(relaxation, clock, shares[3]) if tighten else 0.0
+    bound = max(points, _whole(relaxation.bound - lost))
+    clock.done("bound", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced, lost=lost)
     return Proof(
         bound=bound,
         bound_aims=min(max(points, bound_aims), bound),
@@ -137,6 +154,25 @@ def prove(
         value=relaxation.value,
         bonus=bonus_of(relaxation.counts, len(placed)),
     )
+
+
+def losses_of(relaxation: Relaxation, clock: Clock, share: float) -> float:
+    """Return what all employers together lose at least, as far as this share of the time lets one look."""
+    bonus = bonus_of(relaxation.counts, relaxation.pupils)
+    losses = Losses(relaxation.reach, relaxation.packings, relaxation.prices, relaxation.value, bonus)
+    found = np.zeros(len(relaxation.reach.work.places))
+
+    def some(first: int, last: int) -> None:
+        for employer in range(first, last):
+            found[employer] = losses.of(employer, stop=lambda: clock.over(share))
+
+    in_chunks(some, len(found))
+    return float(found.sum())
+
+
+def _whole(bound: float) -> float:
+    """Points are whole numbers, so that a bound on them may be rounded down."""
+    return float(np.floor(bound + ROUNDING))
 
 
 def proof_for(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matchmaker.solve.compiled import compiled
-from matchmaker.solve.joint.build import Aims, Alone, draw, rebuild, shake_prices, value_of
+from matchmaker.solve.joint.build import Aims, draw, rebuild, shake_prices, value_of
 from matchmaker.solve.joint.pricing import piece_prices
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock, no_columns
+from matchmaker.solve.joint.shelf import Shelf, no_shelf
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,10 +162,10 @@ def rebuild_groups(
     last: int,
     reach: Reach,
     stock: Stock,
-    full: Stock,
     prices: Prices,
     piece_price: NDArray[np.float64],
-    alone: Alone,
+    shelf: Shelf,
+    shake: bool,
     shaken: NDArray[np.float64],
     aims: Aims,
     employers: NDArray[np.int64],
@@ -178,7 +179,7 @@ def rebuild_groups(
     """Rebuild groups `first` to before `last`; groups share no employer and no pupil, so they may run side by side."""
     for group in range(first, last):
         width, crowd = filled(employers[group]), filled(pupils[group])
-        if len(alone.worth) == 0:
+        if shake:
             shake_prices(reach, piece_price, employers[group, :width], states[group], shaken)
         else:
             shaken = piece_price
@@ -186,10 +187,9 @@ def rebuild_groups(
         gains[group] = rebuild(
             reach,
             stock,
-            full,
             prices,
             shaken,
-            alone,
+            shelf,
             aims,
             employers[group, :width],
             pupils[group, :crowd],
@@ -214,7 +214,7 @@ class Repair:
         self.by_employer = np.argsort(self.reach.pair_employer, kind="stable")
         employers = self.reach.pair_employer[self.by_employer]
         self.employer_start = np.searchsorted(employers, np.arange(len(self.reach.work.places) + 1)).astype(np.int64)
-        self.full = full_stock(self.reach.work)
+        self.shelf = no_shelf(len(self.reach.pair_pupil), self.reach.work.max_tasks)
         self.best = Columns(*(part.copy() for part in self.chosen))
         self.value = self.best_value = int(total_value(self.chosen, self.aims))
         self.state = np.array([self.seed % 2147483646 + 1], np.int64)
@@ -245,11 +245,6 @@ class Repair:
         half = Prices(*(0.5 * part for part in prices[-1]))
         shares = [*prices, half, free_prices(self.reach.work), prices[-1]]
         piece_price = [piece_prices(self.reach, part) for part in shares]
-        pairs = len(self.reach.pair_pupil)
-        alone = [
-            Alone(no_columns(rows, self.reach.work.max_tasks), np.full(rows, np.nan))
-            for rows in (*[pairs] * (len(shares) - 1), 0)
-        ]
         shaken = [piece_price[-1].copy() for _ in range(self.groups)]
         with ThreadPoolExecutor() as pool:
             turn = 0
@@ -279,10 +274,10 @@ class Repair:
                         group + 1,
                         self.reach,
                         self.stock,
-                        self.full,
                         shares[(turn + group) % len(shares)],
                         piece_price[(turn + group) % len(shares)],
-                        alone[(turn + group) % len(shares)],
+                        self.shelf,
+                        (turn + group) % len(shares) == len(shares) - 1,
                         shaken[group],
                         self.aims,
                         employers,

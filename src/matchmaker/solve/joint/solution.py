@@ -12,9 +12,10 @@ from matchmaker.solve.joint.build import Aims
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.dual import Relaxation
 from matchmaker.solve.joint.exact import solve_exactly
+from matchmaker.solve.joint.number import bound_number
 from matchmaker.solve.joint.proof import Proof, aims_before_points, counts_of, masks_of, prove, relax
 from matchmaker.solve.joint.repair import Repair, groups_of
-from matchmaker.solve.joint.rounds import most_placed, place_in_rounds
+from matchmaker.solve.joint.rounds import place_in_rounds
 from matchmaker.solve.joint.stock import (
     Columns,
     Prices,
@@ -37,11 +38,11 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_ORDER", "Solution", "Start", "solve", "weights_of"]
 
 DEFAULT_ORDER = ("fixed", "placed", "hardest", "points")
-SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 25, 8, 20, 4
+SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 20, 8, 20, 4
 MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
-REPAIR_UNTIL = 0.86
+REPAIR_UNTIL, NUMBER_UNTIL = 0.78, 0.82
 HEAT = (20.0, 0.5)
 NOISE = 30.0
 
@@ -184,7 +185,8 @@ def solve(
     if exact is not None:
         columns, bound = exact
         points, placed = int(columns.points.sum()), int((columns.employer >= 0).sum())
-        proof = prove(relaxation, columns, masks, before, clock, rounds=FEW_ROUNDS if bounds else 0)
+        few = FEW_ROUNDS if bounds else 0
+        proof = prove(relaxation, columns, masks, before, clock, rounds=few, tighten=False)
         return Solution(
             columns, replace(proof, bound=bound, bound_aims=points), placed, optimal=True, steps=clock.steps
         )
@@ -194,8 +196,10 @@ def solve(
     done = repair.run(prices, heat=HEAT, noise=NOISE, progress=_progress(clock, reach, steps, share))
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()))
     repair.best.points[repair.best.employer < 0] = 0
-    proof = prove(relaxation, repair.best, masks, before, clock, rounds=LAST_ROUNDS if bounds else 0)
-    return Solution(repair.best, proof, most_placed(reach), steps=clock.steps)
+    last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
+    placed_bound = bound_number(reach, placed, clock, rounds=last, share=NUMBER_UNTIL)
+    proof = prove(relaxation, repair.best, masks, before, clock, rounds=last, tighten=bounds)
+    return Solution(repair.best, proof, placed_bound, steps=clock.steps)
 
 
 def _search_prices(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ __all__ = [
     "free_prices",
     "full_stock",
     "give",
+    "lots_fit",
     "no_columns",
     "no_falls",
     "take",
@@ -117,6 +118,42 @@ def no_columns(rows: int, most_tasks: int) -> Columns:
 
 
 @compiled
+def lots_fit(
+    work: Work,
+    stock: Stock,
+    employer: int,
+    lots: NDArray[np.signedinteger[Any]],
+    counts: NDArray[np.signedinteger[Any]],
+) -> bool:
+    """Say whether what is left at an employer suffices for so many pieces of these lots, the first with none ends."""
+    first = work.function_start[employer]
+    for slot in range(len(lots)):
+        lot = lots[slot]
+        if lot < 0 or counts[slot] == 0:
+            break
+        if counts[slot] > stock.pieces[lot]:
+            return False
+    for slot in range(len(lots)):
+        if lots[slot] < 0 or counts[slot] == 0:
+            break
+        for part in range(work.part_start[lots[slot]], work.part_start[lots[slot] + 1]):
+            own, left = 0.0, stock.function[first + work.part_function[part]]
+            if np.isinf(left):
+                continue
+            # Several lots of a column may draw on the same function.
+            for other in range(len(lots)):
+                drawn = lots[other]
+                if drawn < 0 or counts[other] == 0:
+                    break
+                for twin in range(work.part_start[drawn], work.part_start[drawn + 1]):
+                    if work.part_function[twin] == work.part_function[part]:
+                        own += counts[other] * work.part_hours[twin]
+            if own > left + EPS:
+                return False
+    return True
+
+
+@compiled
 def column_fits(work: Work, stock: Stock, columns: Columns, row: int) -> bool:
     """Say whether what is left suffices for a column."""
     employer, function = columns.employer[row], columns.function[row]
@@ -124,26 +161,7 @@ def column_fits(work: Work, stock: Stock, columns: Columns, row: int) -> bool:
         return False
     if function >= 0:
         return bool(stock.seats[function] > 0)
-    first = work.function_start[employer]
-    for slot in range(columns.lot.shape[1]):
-        lot = columns.lot[row, slot]
-        if lot < 0:
-            break
-        if columns.count[row, slot] > stock.pieces[lot]:
-            return False
-        for part in range(work.part_start[lot], work.part_start[lot + 1]):
-            own = 0.0
-            # Several lots of a column may draw on the same function.
-            for other in range(columns.lot.shape[1]):
-                drawn = columns.lot[row, other]
-                if drawn < 0:
-                    break
-                for twin in range(work.part_start[drawn], work.part_start[drawn + 1]):
-                    if work.part_function[twin] == work.part_function[part]:
-                        own += columns.count[row, other] * work.part_hours[twin]
-            if own > stock.function[first + work.part_function[part]] + EPS:
-                return False
-    return True
+    return bool(lots_fit(work, stock, employer, columns.lot[row], columns.count[row]))
 
 
 @compiled
