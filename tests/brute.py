@@ -93,6 +93,30 @@ def columns_of(t: Tables, pupil: str, points: Points) -> Iterator[Column]:
             value = points(pupil, dict(position.hours), function if position.kind == "vacancy" else None)
             if value is not None and value >= t.policy["fit_floor"]:
                 yield Column(position, value)
+    for position in bundles_of_two(t, pupil) if t.policy.get("employers_per_position", 1) > 1 else ():
+        value = None if broken(t, position) else points(pupil, dict(position.hours), None)
+        if value is not None and value >= t.policy["fit_floor"]:
+            yield Column(position, value)
+
+
+def bundles_of_two(t: Tables, pupil: str) -> Iterator[Position]:
+    """Every bundle of one employer with every bundle of another, while the hours are not too many."""
+    most = number(t.pupils[pupil], "hours_max", 0) + EPS
+    own = {
+        employer: [p.hours for p in bundles(t, pupil, employer) if p.total <= most and not fails(t, p)]
+        for employer in sorted(t.employers)
+    }
+    for one, other in combinations(own, 2):
+        for mine, theirs in product(own[one], own[other]):
+            at = {one: sum(mine.values()), other: sum(theirs.values())}
+            if sum(at.values()) <= most and len(mine) + len(theirs) <= t.policy["max_tasks"]:
+                first, second = sorted(at, key=lambda e: (-round(at[e], 6), e))
+                yield Position(pupil, first, "carved", {**mine, **theirs}, {}, second)
+
+
+def fails(t: Tables, p: Position) -> bool:
+    """Whether half a position already breaks a rule that more tasks cannot mend."""
+    return bool(check_position(t, p, skip={"timetable", "hours"}))
 
 
 def bundles(t: Tables, pupil: str, employer: str) -> Iterator[Position]:
@@ -126,13 +150,31 @@ def broken(t: Tables, p: Position) -> set[str]:
 
 
 def has_timetable(t: Tables, p: Position) -> bool:
-    """Hall's condition: every set of tasks fits into the moments open to at least one of them."""
+    """Hall's condition: every set of tasks fits into the moments open to at least one of them.
+
+    At two employers the moments that both could use are divided in every possible way, alike ones by their number.
+    """
     free = moments(t.pupils[p.pupil], "available")
-    open_to = {task: moments(t.tasks[task], "when") & free for task in p.hours}
+    if p.second is None:
+        return fits(t, p.hours, free)
+    halves = [{task: h for task, h in p.hours.items() if t.employer_of(task) == e} for e in p.employers]
+    kinds: dict[tuple[str, ...], list[str]] = {}
+    for moment in sorted(free):
+        kinds.setdefault(tuple(task for task in p.hours if moment in moments(t.tasks[task], "when")), []).append(moment)
+    for counts in product(*(range(len(alike) + 1) for alike in kinds.values())):
+        first = {m for alike, n in zip(kinds.values(), counts, strict=True) for m in alike[:n]}
+        if fits(t, halves[0], first) and fits(t, halves[1], free - first):
+            return True
+    return False
+
+
+def fits(t: Tables, hours: dict[str, float], free: set[str]) -> bool:
+    """Whether every set of these tasks fits into the moments that are free and open to at least one of them."""
+    open_to = {task: moments(t.tasks[task], "when") & free for task in hours}
     return all(
-        sum(p.hours[task] for task in some) <= HOURS_A_MOMENT * len(set.union(*(open_to[task] for task in some))) + EPS
-        for size in range(1, len(p.hours) + 1)
-        for some in combinations(p.hours, size)
+        sum(hours[task] for task in some) <= HOURS_A_MOMENT * len(set.union(*(open_to[task] for task in some))) + EPS
+        for size in range(1, len(hours) + 1)
+        for some in combinations(hours, size)
     )
 
 

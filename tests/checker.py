@@ -63,6 +63,7 @@ def position_of(placement: Mapping[str, Any]) -> Position:
         kind=placement["kind"],
         hours={row["task"]: row["hours"] for row in tasks},
         timetable={row["task"]: row["timetable"] for row in tasks},
+        second=placement.get("second"),
     )
 
 
@@ -97,14 +98,29 @@ def check_ids(t: Tables, plan: Mapping[str, Any]) -> Iterator[str]:
         if row["pupil"] not in t.pupils:
             yield f"ids: no pupil {row['pupil']}"
     for placement in plan["placements"]:
-        if placement["employer"] not in t.employers:
-            yield f"ids: no employer {placement['employer']}"
+        at = [placement["employer"], *([placement["second"]] if "second" in placement else [])]
+        for employer in at:
+            if employer not in t.employers:
+                yield f"ids: no employer {employer}"
         tasks = [row["task"] for row in placement["tasks"]]
         for task, times in Counter(tasks).items():
-            if task not in t.tasks or t.employer_of(task) != placement["employer"]:
-                yield f"ids: no task {task} at {placement['employer']}"
+            if task not in t.tasks or t.employer_of(task) not in at:
+                yield f"ids: no task {task} at {' or '.join(at)}"
             if times > 1:
                 yield f"ids: {task} stands {times} times in the position of {placement['pupil']}"
+        if len(at) == 2 and all(task in t.tasks for task in tasks):
+            yield from check_two(t, placement, at)
+
+
+def check_two(t: Tables, placement: Mapping[str, Any], at: list[str]) -> Iterator[str]:
+    """At two employers: work at both, the one with most hours first (ties by id), and every task names its own."""
+    hours = dict.fromkeys(at, 0.0)
+    for row in placement["tasks"]:
+        hours[t.employer_of(row["task"])] += row["hours"]
+        if row.get("employer") != t.employer_of(row["task"]):
+            yield f"ids: {row['task']} is not at {row.get('employer')}"
+    if sorted(hours, key=lambda one: (-round(hours[one], 6), one)) != at or min(hours.values()) <= 0:
+        yield f"ids: {placement['pupil']} at {' and '.join(at)} has {hours}"
 
 
 def check_record(t: Tables, plan: Mapping[str, Any]) -> Iterator[str]:

@@ -65,13 +65,19 @@ class Tables:
 
 @dataclass(frozen=True)
 class Position:
-    """What one pupil would do at one employer: hours a task, and the timetable a task where there is one."""
+    """What one pupil would do at an employer, or at two: hours a task, and the timetable a task where there is one."""
 
     pupil: str
     employer: str
     kind: str
     hours: dict[str, float]
     timetable: dict[str, dict[str, float]]
+    second: str | None = None
+
+    @property
+    def employers(self) -> list[str]:
+        """The one employer, or both."""
+        return [self.employer] if self.second is None else [self.employer, self.second]
 
     @property
     def total(self) -> float:
@@ -172,14 +178,16 @@ def hours(t: Tables, p: Position) -> Iterator[str]:
 
 
 def timetable(t: Tables, p: Position) -> Iterator[str]:
-    """The hours stand on moments open to pupil and task, at most 4 h a moment, and add up per task."""
+    """The hours stand on moments open to pupil and task, 4 h a moment at one employer, and add up per task."""
     load: dict[str, float] = defaultdict(float)
+    where: dict[str, set[str]] = defaultdict(set)
     for task, total in p.hours.items():
         slots = p.timetable.get(task, {})
         if abs(sum(slots.values()) - total) > EPS:
             yield f"{task}: {sum(slots.values()):g} h in the timetable, {total:g} h in the position"
         for moment, amount in slots.items():
             load[moment] += amount
+            where[moment].add(t.employer_of(task))
             if amount <= 0:
                 yield f"{task}: {amount:g} h on {moment}"
             if moment not in moments(t.pupils[p.pupil], "available"):
@@ -189,6 +197,8 @@ def timetable(t: Tables, p: Position) -> Iterator[str]:
     for moment, amount in load.items():
         if amount > HOURS_A_MOMENT + EPS:
             yield f"{amount:g} h on {moment}"
+        if len(where[moment]) > 1:
+            yield f"{moment} is spent at {' and '.join(sorted(where[moment]))}"
 
 
 def haversine(a: Row, b: Row) -> float:
@@ -201,14 +211,16 @@ def haversine(a: Row, b: Row) -> float:
 def travel(t: Tables, p: Position) -> Iterator[str]:
     """Distance <= max_km."""
     pupil = t.pupils[p.pupil]
-    distance, limit = haversine(pupil, t.employers[p.employer]), number(pupil, "max_km", math.inf)
-    if distance > limit + METRE_KM:
-        yield f"{distance:.1f} km, at most {limit:g} km"
+    limit = number(pupil, "max_km", math.inf)
+    for place in p.employers:
+        distance = haversine(pupil, t.employers[place])
+        if distance > limit + METRE_KM:
+            yield f"{distance:.1f} km, at most {limit:g} km"
 
 
 def own_say(t: Tables, p: Position) -> Iterator[str]:
     """The pupil refuses neither the employer nor a family in the position."""
-    there = {p.employer} | {cell(t.tasks[task], "family") for task in p.hours}
+    there = set(p.employers) | {cell(t.tasks[task], "family") for task in p.hours}
     for refused in there & set(several(t.pupils[p.pupil], "refuses")):
         yield f"the pupil refuses {refused}"
 
@@ -222,12 +234,13 @@ def route(t: Tables, p: Position) -> Iterator[str]:
 
 def employer(t: Tables, p: Position) -> Iterator[str]:
     """min_age is reached; a preparation internship stands at a recognised company."""
-    row = t.employers[p.employer]
-    age, least = age_of(t.pupils[p.pupil], t.date), number(row, "min_age", 0)
-    if age < least:
-        yield f"{age} years old, at least {least:g}"
-    if cell(t.pupils[p.pupil], "stage", "placement") == "preparation" and cell(row, "recognised", "no") != "yes":
-        yield f"{p.employer} is not a recognised company"
+    for place in p.employers:
+        row = t.employers[place]
+        age, least = age_of(t.pupils[p.pupil], t.date), number(row, "min_age", 0)
+        if age < least:
+            yield f"{age} years old, at least {least:g}"
+        if cell(t.pupils[p.pupil], "stage", "placement") == "preparation" and cell(row, "recognised", "no") != "yes":
+            yield f"{place} is not a recognised company"
 
 
 def age_of(pupil: Row, date: datetime.date) -> int:
@@ -239,10 +252,10 @@ def age_of(pupil: Row, date: datetime.date) -> int:
 def decisions(t: Tables, p: Position) -> Iterator[str]:
     """Never where people excluded the pupil; a pupil whom people fixed goes nowhere else."""
     for row in t.decisions:
-        if row["pupil"] == p.pupil and row["kind"] == "excluded" and row["employer"] == p.employer:
-            yield f"{p.employer} is excluded"
-        if row["pupil"] == p.pupil and row["kind"] == "fixed" and row["employer"] != p.employer:
-            yield f"fixed at {row['employer']}, placed at {p.employer}"
+        if row["pupil"] == p.pupil and row["kind"] == "excluded" and row["employer"] in p.employers:
+            yield f"{row['employer']} is excluded"
+        if row["pupil"] == p.pupil and row["kind"] == "fixed" and [row["employer"]] != p.employers:
+            yield f"fixed at {row['employer']}, placed at {' and '.join(p.employers)}"
 
 
 def shares(t: Tables, p: Position) -> Iterator[str]:
@@ -267,7 +280,9 @@ def shares(t: Tables, p: Position) -> Iterator[str]:
 
 
 def grain(t: Tables, p: Position) -> Iterator[str]:
-    """Carved: at most max_tasks tasks, each at least 1/16 of the position and half an hour."""
+    """Carved: at most max_tasks tasks, each at least 1/16 of the position and half an hour; few enough employers."""
+    if p.second is not None and (p.kind != "carved" or t.policy.get("employers_per_position", 1) < 2):
+        yield f"{p.kind} at {' and '.join(p.employers)}"
     if p.kind != "carved":
         return
     if len(p.hours) > t.policy["max_tasks"]:
@@ -307,10 +322,11 @@ def check_shared(t: Tables, positions: Sequence[Position], *, skip: Collection[s
 
 def draws(t: Tables, p: Position) -> Iterator[tuple[tuple[str, str, str], float, float]]:
     """What a position takes of each shared resource: (rule, kind of resource, id), amount, limit."""
-    company = t.employers[p.employer]
     support = number(t.pupils[p.pupil], "support_hours", 0)
-    yield ("places", "employer", p.employer), 1, number(company, "places", 0)
-    yield ("supervision", "employer", p.employer), support, number(company, "supervision_hours", 0)
+    for place in p.employers:
+        company = t.employers[place]
+        yield ("places", "employer", place), 1, number(company, "places", 0)
+        yield ("supervision", "employer", place), support, number(company, "supervision_hours", 0)
     if p.kind == "vacancy":
         function = t.tasks[next(iter(p.hours))]["function"]
         yield ("tasks_once", "vacancy", function), 1, number(t.functions[function], "vacancies", 0)

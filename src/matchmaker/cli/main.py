@@ -220,7 +220,7 @@ def _not_a_policy(path: Path, came: str) -> InputFaults:
 def _files(plan: Plan, out: Path) -> dict[Path, str]:
     return {
         out / "plan.json": plan.to_json(),
-        out / "placements.csv": _csv([one.row() for one in plan.placements], PLACEMENTS),
+        out / "placements.csv": _csv([one.row() for one in plan.placements], _columns(plan)),
         out / "unplaced.csv": _csv([one.row() for one in plan.unplaced()], UNPLACED),
         out / "record.json": json.dumps(plan.record, ensure_ascii=False, indent=1) + "\n",
     }
@@ -228,6 +228,12 @@ def _files(plan: Plan, out: Path) -> dict[Path, str]:
 
 PLACEMENTS = ("pupil", "employer", "kind", "hours", "support_hours", "points", "tasks", "to_observe")
 UNPLACED = ("pupil", "reasons", "text", "nearest", "missing")
+
+
+def _columns(plan: Plan) -> tuple[str, ...]:
+    """Name the columns of the placements: one more where somebody is at two employers."""
+    two = any(one.second is not None for one in plan.placements)
+    return (*PLACEMENTS[:2], "second", *PLACEMENTS[2:]) if two else PLACEMENTS
 
 
 def _csv(rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+)
 
 from matchmaker.errors import InputFaults
 from matchmaker.model.faults import CellFault
@@ -39,6 +47,8 @@ class Policy(BaseModel):
         0-1, on any dimension that was observed; None leaves it to the level estimated alone.
     max_tasks
         Tasks in one carved position, at most.
+    employers_per_position
+        At how many employers one carved position may be, 1 or 2.
     fit_floor
         Points below which a pupil is better unplaced.
     order
@@ -73,6 +83,7 @@ class Policy(BaseModel):
     max_gap: int = Field(default=1, ge=0)
     max_miss_chance: float | None = Field(default=None, ge=0, le=1)
     max_tasks: int = Field(default=5, ge=1)
+    employers_per_position: int = Field(default=1, ge=1, le=2)
     fit_floor: int = 0
     order: tuple[Literal["fixed", "placed", "hardest", "leximin", "points"], ...] = (
         "fixed",
@@ -119,6 +130,14 @@ class Policy(BaseModel):
                     "bad_value", f"{name} = {weight}", ("a weight of at least 0", "een gewicht van ten minste 0")
                 )
         return {**DEFAULT_WEIGHTS, **weights}
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A region that does not use the choice keeps the digest that it had before the choice existed.
+        document: dict[str, Any] = write(self)
+        if self.employers_per_position == 1:
+            document.pop("employers_per_position", None)
+        return document
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Policy:

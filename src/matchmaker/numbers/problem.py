@@ -128,6 +128,8 @@ class Problem:
         From the policy.
     max_miss_chance : float or None
         From the policy.
+    employers_per_position : int
+        From the policy.
     weights : dict of str to float
         The policy's weight per contribution.
     """
@@ -150,6 +152,7 @@ class Problem:
     fit_floor: int
     weights: dict[str, float]
     max_miss_chance: float | None = None
+    employers_per_position: int = 1
 
     def __repr__(self) -> str:
         pupils, employers, tasks = (len(part.ids) for part in (self.pupils, self.employers, self.tasks))
@@ -202,6 +205,7 @@ def make_problem(region: Region) -> Problem:
         fit_floor=policy.fit_floor,
         weights=dict(policy.weights),
         max_miss_chance=policy.max_miss_chance,
+        employers_per_position=policy.employers_per_position,
     )
 
 

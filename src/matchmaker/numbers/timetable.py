@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["EPS", "fits_week", "schedule"]
+__all__ = ["EPS", "fits_week", "schedule", "schedule_divided"]
 
 EPS = 1e-6
 """Hours closer than this are the same: a thousandth of a second a week."""
@@ -98,6 +98,56 @@ def _push(path: list[tuple[int, int]], left: float, table: NDArray[np.float64], 
             table[path[step + 1][0], moment] -= amount
     room[path[-1][1]] -= amount
     return amount
+
+
+def schedule_divided(
+    hours: Sequence[float], open_moments: Sequence[int], away: Sequence[bool]
+) -> NDArray[np.float64] | None:
+    """Put the hours of tasks at two employers on moments, each moment spent at one of them; None when none exists.
+
+    Moments that both could use are given to one or the other in turn, depth first; a branch ends where one of them has
+    no timetable even with all that is still open. Of moments open to the same tasks the first employer has the first.
+
+    Parameters
+    ----------
+    hours, open_moments : sequences
+        As for `schedule`.
+    away : sequence of bool
+        Which tasks are at the second employer.
+
+    Returns
+    -------
+    float array, shape (tasks, 21), or None
+
+    Examples
+    --------
+    >>> schedule_divided([2.0, 2.0], [0b11, 0b11], [False, True])[:, :2].tolist()
+    [[2.0, 0.0], [0.0, 2.0]]
+    >>> schedule_divided([2.0, 2.0], [0b01, 0b01], [False, True]) is None
+    True
+    """
+    sides = [[task for task, gone in enumerate(away) if gone is side] for side in (False, True)]
+    unions = [int(np.bitwise_or.reduce([open_moments[task] for task in own], initial=0)) for own in sides]
+    either = unions[0] & unions[1]
+    shared = [1 << k for k in range(len(MOMENTS)) if either >> k & 1]
+
+    def fits(side: int, moments: int) -> NDArray[np.float64] | None:
+        own = sides[side]
+        return schedule([hours[task] for task in own], [open_moments[task] & moments for task in own])
+
+    def divide(first: int, second: int, rest: list[int]) -> NDArray[np.float64] | None:
+        if fits(0, first | sum(rest)) is None or (theirs := fits(1, second | sum(rest))) is None:
+            return None
+        if (mine := fits(0, first)) is not None:
+            table = np.zeros((len(hours), len(MOMENTS)))
+            table[sides[0]], table[sides[1]] = mine, theirs
+            return table
+        if (found := divide(first | rest[0], second, rest[1:])) is not None:
+            return found
+        alike = [bit for bit in rest if all((bit & open_to > 0) == (rest[0] & open_to > 0) for open_to in open_moments)]
+        return divide(first, second | sum(alike), [bit for bit in rest if bit not in alike])
+
+    return divide(unions[0] & ~either, unions[1] & ~either, shared)
 
 
 def fits_week(hours: Sequence[float], when: Sequence[int], available: NDArray[np.int32]) -> NDArray[np.bool_]:

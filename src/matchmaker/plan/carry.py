@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matchmaker.numbers.timetable import EPS, fits_week
+from matchmaker.numbers.timetable import EPS, fits_week, schedule_divided
 from matchmaker.solve.joint import Start
+from matchmaker.solve.joint.couple import write_two
 from matchmaker.solve.joint.pricing import column_points, find_pair
 from matchmaker.solve.joint.stock import Columns, Prices, free_prices, no_columns
 
@@ -91,17 +92,24 @@ def _seat(columns: Columns, ledger: Ledger, reach: Reach, pupil: int, position: 
 
 
 def _bundle(columns: Columns, ledger: Ledger, reach: Reach, pupil: int, employer: int, position: Position) -> None:
-    work, pair = reach.work, find_pair(reach, pupil, employer)
-    pieces = _pieces(ledger, position)
-    if pair < 0 or pieces is None or len(pieces) > work.max_tasks:
+    work, at = reach.work, [employer]
+    if position.second is not None:
+        at.append(ledger.rows["employer"].get(position.second, -1))
+    pairs, pieces = [find_pair(reach, pupil, one) for one in sorted(at)], _pieces(ledger, position)
+    if min(pairs) < 0 or pieces is None or len(pieces) > work.max_tasks or len(pairs) > work.most_employers:
         return
-    items = reach.item_lot[reach.item_start[pair] : reach.item_start[pair + 1]]
+    items = np.concatenate([reach.item_lot[reach.item_start[pair] : reach.item_start[pair + 1]] for pair in pairs])
     lots, counts = np.array(list(pieces), np.int64), np.array(list(pieces.values()), np.int64)
     hours = float(counts @ work.lot_hours[lots])
-    if not np.isin(lots, items).all() or not _fits(reach, pupil, lots, counts, hours):
+    if not np.isin(lots, items).all() or set(work.lot_employer[lots].tolist()) != set(at):
         return
-    points = column_points(reach, pair, lots, counts)
-    if points < work.fit_floor:
+    points = sum(column_points(reach, pair, lots, counts) for pair in pairs)
+    if points < work.fit_floor or not _fits(reach, pupil, lots, counts, hours):
+        return
+    if len(pairs) == 2:
+        room = [(0, work.max_tasks - len(lots))]
+        both = np.pad(lots, room, constant_values=-1), np.pad(counts, room)
+        write_two(reach, pairs[0], pairs[1], *both, columns, pupil)
         return
     columns.employer[pupil], columns.points[pupil] = employer, points
     columns.lot[pupil, : len(lots)], columns.count[pupil, : len(lots)] = lots, counts
@@ -119,7 +127,11 @@ def _fits(reach: Reach, pupil: int, lots: NDArray[np.int64], counts: NDArray[np.
     ]
     if len(parts) > work.max_tasks or any(part < max(hours / 16, 0.5) - EPS for part, _ in parts):
         return False
-    week = work.available[pupil : pupil + 1]
+    week, at = work.available[pupil : pupil + 1], work.lot_employer[lots]
+    if (at != at[0]).any():
+        away = np.repeat(at != at[0], np.diff(work.part_start)[lots]).tolist()
+        moments = [when & int(week[0]) for _, when in parts]
+        return schedule_divided([part for part, _ in parts], moments, away) is not None
     return bool(fits_week([part for part, _ in parts], [when for _, when in parts], week)[0])
 
 

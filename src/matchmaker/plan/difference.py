@@ -322,7 +322,7 @@ def _fixed(plan: Plan) -> set[tuple[str, str]]:
 
 def _missed(plan: Plan) -> set[tuple[str, str]]:
     """Fixed decisions that a plan does not keep."""
-    return _fixed(plan) - {(one.pupil, one.employer) for one in plan.placements}
+    return _fixed(plan) - {(one.pupil, at) for one in plan.placements for at in one.employers}
 
 
 def _contributions(before: Plan, after: Plan) -> list[Tally]:
@@ -371,6 +371,6 @@ def _names(before: Plan, after: Plan) -> dict[str, str]:
     for plan in (before, after):
         if plan.region is not None:
             employers = plan.region.employers
-            wanted = dict.fromkeys(one.employer for one in plan.placements)
+            wanted = dict.fromkeys(at for one in plan.placements for at in one.employers)
             found |= {name: f"{name} {employers.column('name')[employers.position(name)]}" for name in wanted}
     return found

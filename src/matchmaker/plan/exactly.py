@@ -9,10 +9,10 @@ import numpy as np
 from matchmaker.plan.knowledge import points_of_column
 from matchmaker.plan.reachable import hardest_to_place
 from matchmaker.plan.variants import priced
+from matchmaker.solve.joint.build import weights_of
 from matchmaker.solve.joint.exact import solve_exactly
 from matchmaker.solve.joint.repair import Repair
 from matchmaker.solve.joint.rounds import place_in_rounds
-from matchmaker.solve.joint.solution import weights_of
 from matchmaker.solve.joint.stock import Stock, copy_column, full_stock, no_columns, take
 from matchmaker.solve.reach import make_reach
 

@@ -149,8 +149,8 @@ def _aims_of(one: TradeOff, cost: int) -> list[int]:
 def _point(cost: int, previous: Plan, plan: Plan | None) -> TradeOff:
     assert plan is not None
     old = {one.pupil: one.employer for one in previous.placements}
-    new = {one.pupil: one.employer for one in plan.placements}
+    new = {one.pupil: one.employers for one in plan.placements}
     known = {one.pupil for one in plan.placements} | {one.pupil for one in plan.not_placed}
-    moved = sum(new[pupil] != employer for pupil, employer in old.items() if pupil in new)
+    moved = sum(employer not in new[pupil] for pupil, employer in old.items() if pupil in new)
     lost = sum(pupil not in new for pupil in old if pupil in known)
     return TradeOff(cost, moved, lost, len(new.keys() - old.keys()), plan.placed, plan.points, plan.bound, plan)

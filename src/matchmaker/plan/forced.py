@@ -14,7 +14,7 @@ from matchmaker.plan.rows import Rows
 from matchmaker.positions import check_position
 from matchmaker.solve.joint import Start, solve
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
-from matchmaker.solve.joint.stock import Columns, Stock, full_stock, give, no_columns, no_falls
+from matchmaker.solve.joint.stock import Columns, Stock, full_stock, give, no_columns, no_falls, second_employers
 from matchmaker.solve.part import around, only_at, part_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Forced:
 
 
 def forced(plan: Plan, pupil: str, employer: str | None) -> Forced:
-    """Find the plan with a pupil at an employer (None: not placed), starting from the plan that there is.
+    """Find the plan with a pupil at an employer alone (None: not placed), starting from the plan that there is.
 
     Where the plan is proved optimal the whole region is planned anew, exactly. Else only a part is, around the pupil
     and the employer; the rest stays. The bound needs no search: in the relaxation, the pupil's term is replaced by that
@@ -166,7 +166,8 @@ def _solve(plan: Plan, reach: Reach, pupils: NDArray[np.int64], who: int, where:
 def _around(plan: Plan, columns: Columns, who: int, where: int | None) -> Columns:
     """Plan a part of the region anew: the employer, where the pupil was, and where those now there could go."""
     found, left, old = Columns(*(part.copy() for part in columns)), left_of(plan), int(columns.employer[who])
-    near = {employer for employer in (old, -1 if where is None else where) if employer >= 0}
+    second = int(second_employers(plan.reach.work, columns)[who])
+    near = {employer for employer in (old, second, -1 if where is None else where) if employer >= 0}
     if old >= 0:
         give(plan.reach.work, left, found, who)
         found.employer[who] = -1

@@ -14,7 +14,7 @@ from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.build import column_worths
 from matchmaker.solve.joint.pricing import find_pair, piece_prices
-from matchmaker.solve.joint.stock import Columns, Prices
+from matchmaker.solve.joint.stock import Columns, Prices, second_employer
 from matchmaker.solve.reach import Reach
 
 if TYPE_CHECKING:
@@ -244,15 +244,19 @@ def points_of_column(reach: Reach, columns: Columns, column: int, row: int) -> f
             if reach.vacancy_function[option] == function:
                 return float(reach.vacancy_points[option])
         return -1e18
-    pair = find_pair(reach, row, employer)
-    if pair < 0:
+    second = second_employer(reach.work, columns, column)
+    pair, other = find_pair(reach, row, employer), find_pair(reach, row, second) if second >= 0 else -1
+    if pair < 0 or (second >= 0 and other < 0):
         return -1e18
     total = float(reach.pair_points[pair])
+    if other >= 0:
+        total += reach.pair_points[other]
     for slot in range(columns.lot.shape[1]):
         if columns.lot[column, slot] < 0:
             break
         there = False
-        for item in range(reach.item_start[pair], reach.item_start[pair + 1]):
+        at = pair if reach.work.lot_employer[columns.lot[column, slot]] == employer else other
+        for item in range(reach.item_start[at], reach.item_start[at + 1]):
             if reach.item_lot[item] == columns.lot[column, slot]:
                 total += columns.count[column, slot] * reach.item_points[item]
                 there = True

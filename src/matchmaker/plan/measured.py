@@ -126,6 +126,11 @@ def measured_of(plan: Plan) -> dict[str, Floats]:
     count, pupils, employers = len(problem.pupils.ids), problem.pupils, problem.employers
     row = np.array([ledger.row("pupil", one.pupil) for one in plan.placements], np.int64)
     where = np.array([ledger.row("employer", one.employer) for one in plan.placements], np.int64)
+    # Who is at two employers goes the longer way.
+    others = np.array([ledger.row("employer", one.employers[-1]) for one in plan.placements], np.int64)
+    ways = [
+        haversine_km(pupils.lat[row], pupils.lon[row], employers.lat[at], employers.lon[at]) for at in (where, others)
+    ]
     waited = days_before(ledger.region.date, ledger.region.pupils.column("waiting_since")[_order(plan)])
     placed = np.zeros(count, bool)
     placed[row] = True
@@ -139,7 +144,7 @@ def measured_of(plan: Plan) -> dict[str, Floats]:
         "placed": placed.astype(float),
         "points": of_placed([one.points for one in plan.placements]),
         "hours": of_placed([one.hours for one in plan.placements]),
-        "km": of_placed(haversine_km(pupils.lat[row], pupils.lon[row], employers.lat[where], employers.lon[where])),
+        "km": of_placed(np.maximum(*ways)),
         "waiting_placed": np.where(placed, waited, np.nan),
         "waiting_unplaced": np.where(placed, np.nan, waited),
     }

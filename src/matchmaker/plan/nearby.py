@@ -59,7 +59,9 @@ def is_nearby(plan: Plan, region: Region) -> bool:
     >>> is_nearby(plan, mm.places("e03").apply(plan.region))               # doctest: +SKIP
     True
     """
-    if plan.status == "optimal" or plan.solution is None or plan.region is None or plan.region.policy.protect:
+    if plan.status == "optimal" or plan.solution is None or plan.region is None:
+        return False
+    if plan.region.policy.protect or plan.region.policy.employers_per_position > 1:
         return False
     return same_work(plan.region, region) and bool(len(region.pupils))
 

@@ -337,7 +337,8 @@ def read_plan(source: str | Path | TextIO | Mapping[str, Any], *, region: Region
             both = (f"the plan of a region with digest {own}", f"het plan van een regio met digest {own}")
             raise not_a_plan("input_digest", str(parts["input_digest"]), both)
         changes = {name: value for name, value in parts["policy"].items() if name in type(region.policy).model_fields}
-        region = region.replace(policy=region.policy.replace(**changes))
+        # A choice that the plan does not name was made as by default, whatever the region says.
+        region = region.replace(policy=type(region.policy).from_document(changes))
     return Plan(**parts, region=region)
 
 

@@ -60,7 +60,7 @@ def score(
     vacancy : str
         Id of a function, in place of `tasks`: all its tasks at their full hours.
     employer : str, optional
-        Id; only to make sure that the tasks are there.
+        Id; only to make sure that there are tasks there, and nowhere else unless two employers are allowed.
     language : str, optional
         ``en`` or ``nl``; by default that of the policy.
 
@@ -73,7 +73,7 @@ def score(
     UnknownId
         For an id that is not there.
     MatchmakerError
-        When not just one of `tasks` and `vacancy` is given, or the tasks are not of one employer.
+        When not just one of `tasks` and `vacancy` is given, or the tasks are of more employers than allowed.
 
     Examples
     --------

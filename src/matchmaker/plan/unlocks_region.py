@@ -18,7 +18,8 @@ from matchmaker.plan.variants import Variant, best_left, employers_open, known_l
 from matchmaker.positions import Labels
 from matchmaker.solve.choose import choose, sparse
 from matchmaker.solve.joint.exact import all_columns, resources
-from matchmaker.solve.joint.stock import Columns, Stock, full_stock
+from matchmaker.solve.joint.stock import Columns, Stock, full_stock, second_employers
+from matchmaker.solve.joint.two import positions_at_two
 from matchmaker.solve.reach import make_reach
 
 if TYPE_CHECKING:
@@ -163,8 +164,9 @@ def _changes(ask: _Ask, columns: Columns, rows: int) -> tuple[csr_array, csr_arr
     relief = sparse(pupils + every, every, shape=(rows, width))
     column, course = np.nonzero(needed)
     needs = sparse(column, 2 * employers + course, shape=(len(columns.pupil), width))
-    used = np.zeros(employers, np.int64)
+    used, second = np.zeros(employers, np.int64), second_employers(ask.eager.work, columns)
     used[columns.employer] = ask.budget
+    used[second[second >= 0]] = ask.budget
     return relief, needs, np.concatenate([used, used, needed.any(axis=0).astype(np.int64)])
 
 
@@ -190,7 +192,12 @@ def _nothing(ask: _Ask, language: str) -> Unlocks:
 def _at_most(ask: _Ask) -> int:
     """How many who are not placed have any position at all with everything given: no choice places more."""
     waiting = np.array([ask.plan.placement(str(name)) is None for name in ask.problem.pupils.ids[ask.who]], bool)
-    return int((employers_open(ask.eager).any(axis=1) & waiting).sum()) if len(waiting) else 0
+    if not len(waiting):
+        return 0
+    able = employers_open(ask.eager).any(axis=1)
+    if ask.eager.work.most_employers > 1:
+        able |= positions_at_two(ask.eager)
+    return int((able & waiting).sum())
 
 
 def _order(ask: _Ask, made: Choice) -> list[int]:
@@ -221,7 +228,8 @@ def _unlock(
     else:
         where = change % employers
         kind, what = ("hours" if change >= employers else "place"), str(problem.employers.ids[where])
-        mine = np.array([row for row in taken if columns.employer[row] == where and _new(ask, columns, row)], np.int64)
+        there = (columns.employer == where) | (second_employers(ask.eager.work, columns) == where)
+        mine = np.array([row for row in taken if there[row] and _new(ask, columns, row)], np.int64)
         named = label.employer(what)
     pupils = tuple(str(name) for name in problem.pupils.ids[ask.who[columns.pupil[mine]]])
     amount = float(made.changes[change])

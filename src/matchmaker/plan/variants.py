@@ -34,6 +34,7 @@ from matchmaker.solve.joint.stock import (
     no_columns,
     no_falls,
 )
+from matchmaker.solve.joint.two import best_at_two
 from matchmaker.solve.reach import Reach, make_reach
 
 if TYPE_CHECKING:
@@ -330,8 +331,16 @@ def priced(reach: Reach, prices: Prices, *, keep: int = 1) -> tuple[Columns, NDA
         rows,
     )
     value = np.where(columns.employer >= 0, value, -np.inf)
-    order = np.argsort(-value.reshape(rows, keep), axis=1, kind="stable")
-    flat = (order + keep * np.arange(rows)[:, None]).ravel()
+    if reach.work.most_employers > 1:
+        top = np.maximum(least, value.reshape(rows, keep).max(axis=1, initial=-np.inf))
+        two, own, bound = best_at_two(reach, stock, prices, piece_price, who=everybody, top=top, slack=slack, keep=keep)
+        columns = Columns(*(np.concatenate(parts) for parts in zip(columns, two, strict=True)))
+        value, limit = np.concatenate([value, own]), np.maximum(limit, bound)
+    # The columns at one employer of all rows come first, then those at two, if any.
+    table = value.reshape(-1, rows, keep).transpose(1, 0, 2).reshape(rows, -1)
+    place = np.arange(len(value)).reshape(-1, rows, keep).transpose(1, 0, 2).reshape(rows, -1)
+    order = np.argsort(-table, axis=1, kind="stable")[:, :keep]
+    flat = np.take_along_axis(place, order, axis=1).ravel()
     sorted_columns = Columns(*(part[flat] for part in columns))
     return sorted_columns, value[flat].reshape(rows, keep), np.where(limit <= LOW, -np.inf, limit)
 

@@ -206,7 +206,7 @@ def explain(plan: Plan, pupil: str, *, language: str | None = None) -> Explanati
         rows=tuple(_rows(plan, position, chosen)),
         bridged=_gaps(plan, position, chosen),
         to_observe=_unknown(plan, position, chosen),
-        names=_names(plan, [position.employer], position.tasks, chosen),
+        names=_names(plan, position.employers, position.tasks, chosen),
     )
 
 

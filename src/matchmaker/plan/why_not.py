@@ -185,8 +185,9 @@ def why_not(plan: Plan, pupil: str, employer: str, *, language: str | None = Non
         raise UnknownId(chosen, "language", tuple(NO_WORK))
     there, row = plan.placement(pupil), plan.ledger.row("employer", employer)
     placed_at = there.employer if there is not None else None
-    if there is not None and placed_at == employer:
-        return WhyNot(pupil, employer, chosen, placed_at, there, names=_names(plan, [employer], there.tasks, chosen))
+    if there is not None and employer in there.employers:
+        names = _names(plan, list(there.employers), there.tasks, chosen)
+        return WhyNot(pupil, employer, chosen, placed_at, there, names=names)
     nearest, reasons = _reasons(plan, pupil, row, chosen)
     if reasons:
         tasks = nearest.tasks if nearest is not None else ()
@@ -231,7 +232,7 @@ def _without_work(plan: Plan, pupil: int, employer: int, language: str) -> Itera
     for rule in OF_THE_PAIR:
         for what in POSITION_RULES[rule](case):
             yield Violation(rule, REASONS[rule].one[language].format(what=what))
-    yield Violation("tasks_once", NO_WORK[language].format(employer=case.employer))
+    yield Violation("tasks_once", NO_WORK[language].format(employer=case.employer(employer)))
 
 
 def _held(plan: Plan, pupil: str, employer: int, broken: set[str], language: str) -> tuple[Violation, ...]:

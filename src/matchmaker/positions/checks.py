@@ -13,7 +13,7 @@ from matchmaker.model.moments import moments_names
 from matchmaker.numbers.distance import distance_km
 from matchmaker.numbers.levels import PERCENT
 from matchmaker.numbers.misses import miss_percent, too_unsure
-from matchmaker.numbers.timetable import EPS, schedule
+from matchmaker.numbers.timetable import EPS, schedule, schedule_divided
 from matchmaker.positions.labels import Labels
 from matchmaker.positions.records import Violation
 from matchmaker.positions.sentences import say
@@ -83,10 +83,9 @@ class Case:
         """Where that chance is larger than the policy allows."""
         return too_unsure(self.problem, self.misses)
 
-    @property
-    def employer(self) -> str:
-        """The label of the employer."""
-        return self.labels.employer(self.problem.employers.ids[self.bundle.employer])
+    def employer(self, row: int) -> str:
+        """Return the label of an employer."""
+        return self.labels.employer(self.problem.employers.ids[row])
 
 
 def route(case: Case) -> Iterator[str]:
@@ -96,11 +95,13 @@ def route(case: Case) -> Iterator[str]:
 
 
 def decisions(case: Case) -> Iterator[str]:
-    """People did not exclude the pair, nor fix the pupil elsewhere."""
+    """People excluded none of the employers, nor fixed the pupil elsewhere."""
     decided, ids = case.problem.decisions, case.problem.employers.ids
     for name, rows, stands in (("excluded", decided.excluded, True), ("fixed", decided.fixed, False)):
         for employer in rows[rows[:, 0] == case.bundle.pupil, 1].tolist():
-            if (employer == case.bundle.employer) is stands:
+            # Who is fixed at one employer is at no other as well.
+            breaks = employer in case.bundle.employers if stands else {employer} != set(case.bundle.employers)
+            if breaks:
                 label = case.labels.employer(ids[employer])
                 yield case.say(name, employer=label, why=_why(case, str(ids[employer])))
 
@@ -117,8 +118,9 @@ def _why(case: Case, employer: str) -> str:
 def own_say(case: Case) -> Iterator[str]:
     """The pupil refuses neither the employer nor a family of the tasks."""
     pupils, who = case.problem.pupils, case.bundle.pupil
-    if pupils.refuses_employer[who, case.bundle.employer]:
-        yield case.employer
+    for where in case.bundle.employers:
+        if pupils.refuses_employer[who, where]:
+            yield case.employer(where)
     families = case.problem.tasks.family[case.tasks]
     for family in sorted({f for f in families.tolist() if f >= 0 and pupils.refuses_family[who, f]}):
         label = case.labels.family(case.problem.families[family])
@@ -131,35 +133,36 @@ def _named(case: Case, mask: NDArray[np.bool_]) -> str:
 
 def travel(case: Case) -> Iterator[str]:
     """The way to the employer is no longer than the pupil's max_km (haversine)."""
-    km = float(distance_km(case.problem, np.array([case.bundle.pupil]))[0, case.bundle.employer])
     most = float(case.problem.pupils.max_km[case.bundle.pupil])
-    if km > most:
-        yield case.say("too_far", km=case.number(km), most=case.number(most))
+    for km in distance_km(case.problem, np.array([case.bundle.pupil]))[0, list(case.bundle.employers)].tolist():
+        if km > most:
+            yield case.say("too_far", km=case.number(km), most=case.number(most))
 
 
 def employer(case: Case) -> Iterator[str]:
     """The pupil has the employer's least age; preparation needs a recognised company."""
-    pupils, employers, who, where = case.problem.pupils, case.problem.employers, case.bundle.pupil, case.bundle.employer
-    if pupils.age[who] < employers.min_age[where]:
-        yield case.say("too_young", least=case.number(employers.min_age[where]), age=int(pupils.age[who]))
-    if pupils.preparation[who] and not employers.recognised[where]:
-        yield case.say("not_recognised", employer=case.employer)
+    pupils, employers, who = case.problem.pupils, case.problem.employers, case.bundle.pupil
+    for where in case.bundle.employers:
+        if pupils.age[who] < employers.min_age[where]:
+            yield case.say("too_young", least=case.number(employers.min_age[where]), age=int(pupils.age[who]))
+        if pupils.preparation[who] and not employers.recognised[where]:
+            yield case.say("not_recognised", employer=case.employer(where))
 
 
 def places(case: Case) -> Iterator[str]:
     """The employer has a place at all."""
-    if case.problem.employers.places[case.bundle.employer] < 1:
-        yield case.say("no_places", employer=case.employer)
+    for where in case.bundle.employers:
+        if case.problem.employers.places[where] < 1:
+            yield case.say("no_places", employer=case.employer(where))
 
 
 def supervision(case: Case) -> Iterator[str]:
     """The employer has the supervision hours for this pupil alone."""
-    need, left = (
-        case.problem.pupils.support[case.bundle.pupil],
-        case.problem.employers.supervision[case.bundle.employer],
-    )
-    if need > left + EPS:
-        yield case.say("support", need=case.number(need), left=case.number(left), employer=case.employer)
+    need = case.problem.pupils.support[case.bundle.pupil]
+    for where in case.bundle.employers:
+        left = case.problem.employers.supervision[where]
+        if need > left + EPS:
+            yield case.say("support", need=case.number(need), left=case.number(left), employer=case.employer(where))
 
 
 def abilities(case: Case) -> Iterator[str]:
@@ -214,11 +217,13 @@ def hours(case: Case) -> Iterator[str]:
 
 
 def timetable(case: Case) -> Iterator[str]:
-    """The hours fit into moments in which the pupil is available and the task can be done, at most 4 h a moment."""
+    """The hours fit into moments open to pupil and task, at most 4 h a moment; a moment is spent at one employer."""
     if week(case.problem, case.bundle) is None:
         open_to_any = int(np.bitwise_or.reduce(_open(case.problem, case.bundle)))
         moments = ", ".join(moments_names(open_to_any)) or case.say("no_moments")
-        yield case.say("week", hours=case.number(case.bundle.total), moments=moments)
+        yield case.say(
+            "week" if case.bundle.second < 0 else "week_divided", hours=case.number(case.bundle.total), moments=moments
+        )
 
 
 def tasks_once(case: Case) -> Iterator[str]:
@@ -335,7 +340,12 @@ def week(problem: Problem, bundle: Bundle) -> dict[int, dict[int, float]] | None
     >>> week(problem, Bundle(pupil=0, employer=0, function=-1, tasks=(0,), hours=(90.0,))) is None
     True
     """
-    table = schedule(bundle.hours, _open(problem, bundle).tolist())
+    moments = _open(problem, bundle).tolist()
+    if bundle.second < 0:
+        table = schedule(bundle.hours, moments)
+    else:
+        at = problem.tasks.employer[np.array(bundle.tasks, np.int64)]
+        table = schedule_divided(bundle.hours, moments, (at == bundle.second).tolist())
     if table is None:
         return None
     return {

@@ -90,7 +90,8 @@ def _of_tasks(case: Case) -> dict[str, int]:
 
 def _of_employer(case: Case) -> dict[str, int]:
     row = np.array([case.bundle.pupil])
-    return {name: int(points(case.problem, row)[0, case.bundle.employer]) for name, points in EMPLOYER_POINTS.items()}
+    at = list(case.bundle.employers)
+    return {name: int(points(case.problem, row)[0, at].sum()) for name, points in EMPLOYER_POINTS.items()}
 
 
 def _fit_parts(case: Case, total: int) -> tuple[Part, ...]:
@@ -164,6 +165,8 @@ def to_observe(ledger: Ledger, bundle: Bundle) -> tuple[str, ...]:
 
 
 def _sentence(case: Case, name: str, parts: tuple[Part, ...]) -> str:
+    if name == "perspective" and case.bundle.second >= 0:
+        return _vacancies(case)
     sentence = SENTENCES[name]
     what = {"hours": _hours, "growth": _growth, "interest": _interest, "benefit": _benefit, "travel": _travel}
     said = _losses(case, parts) if name == "fit" else what[name](case) if name in what else ""
@@ -203,5 +206,18 @@ def _benefit(case: Case) -> str:
 
 
 def _travel(case: Case) -> str:
-    km = float(distance_km(case.problem, np.array([case.bundle.pupil]))[0, case.bundle.employer])
-    return case.say("km", km=case.labels.number(km, digits=1))
+    way = distance_km(case.problem, np.array([case.bundle.pupil]))[0]
+    km = [case.labels.number(float(way[where]), digits=1) for where in case.bundle.employers]
+    if len(km) == 1:
+        return case.say("km", km=km[0])
+    both = zip(km, case.bundle.employers, strict=True)
+    return case.labels.listed(case.say("km_to", km=each, employer=case.employer(where)) for each, where in both)
+
+
+def _vacancies(case: Case) -> str:
+    """Name which of two employers has an open vacancy."""
+    functions = case.problem.functions
+    has = set(functions.employer[functions.vacancies > 0].tolist())
+    return case.say(
+        "vacancy_at", employers=case.labels.listed(case.employer(at) for at in case.bundle.employers if at in has)
+    )

@@ -48,6 +48,8 @@ def check_position(ledger: Ledger, bundle: Bundle, *, language: str = "en") -> P
     return Position(
         pupil=str(problem.pupils.ids[bundle.pupil]),
         employer=str(problem.employers.ids[bundle.employer]),
+        second=None if bundle.second < 0 else str(problem.employers.ids[bundle.second]),
+        at={} if bundle.second < 0 else _places(ledger, bundle),
         kind="carved" if bundle.carved else "vacancy",
         function=None if bundle.carved else str(problem.functions.ids[bundle.function]),
         hours=round(bundle.total, 9),
@@ -62,3 +64,9 @@ def check_position(ledger: Ledger, bundle: Bundle, *, language: str = "en") -> P
         to_observe=to_observe(ledger, bundle),
         violations=violations(ledger, bundle, points=points, language=language),
     )
+
+
+def _places(ledger: Ledger, bundle: Bundle) -> dict[str, str]:
+    """Say at which employer each task is."""
+    tasks, employers = ledger.problem.tasks, ledger.problem.employers.ids
+    return {str(tasks.ids[task]): str(employers[tasks.employer[task]]) for task in bundle.tasks}

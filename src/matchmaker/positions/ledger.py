@@ -31,11 +31,13 @@ class Bundle:
     Parameters
     ----------
     pupil, employer
-        Row numbers.
+        Row numbers; of two employers the one with most hours, ties by id.
     function
         The vacancy, -1 for a carved position.
     tasks, hours
         Row numbers of the tasks, and hours a week of each.
+    second
+        The other employer of a position at two, -1 for none.
 
     Examples
     --------
@@ -48,6 +50,12 @@ class Bundle:
     function: int
     tasks: tuple[int, ...]
     hours: tuple[float, ...]
+    second: int = -1
+
+    @property
+    def employers(self) -> tuple[int, ...]:
+        """The one employer, or both."""
+        return (self.employer,) if self.second < 0 else (self.employer, self.second)
 
     @property
     def carved(self) -> bool:
@@ -138,10 +146,18 @@ class Ledger:
         for lot, count in zip(lots.tolist(), counts.tolist(), strict=True):
             for part in range(own.part_start[lot], own.part_start[lot + 1]) if lot >= 0 else ():
                 tasks[int(own.part_task[part])] = float(count * own.part_hours[part])
-        rows = sorted(tasks)
-        return Bundle(
-            pupil, int(self.problem.tasks.employer[rows[0]]), -1, tuple(rows), tuple(tasks[row] for row in rows)
-        )
+        return self._split_off(pupil, tasks)
+
+    def _split_off(self, pupil: int, tasks: Mapping[int, float]) -> Bundle:
+        """Return the carved position of these tasks (rows, with hours)."""
+        rows, at = sorted(tasks), self.problem.tasks.employer
+        hours: dict[int, float] = {}
+        for row in rows:
+            hours[int(at[row])] = hours.get(int(at[row]), 0.0) + tasks[row]
+        # Hours that differ by less than a rounding are the same: the id decides.
+        main = min(hours, key=lambda one: (-round(hours[one], 6), one))
+        second = next((one for one in hours if one != main), -1)
+        return Bundle(pupil, main, -1, tuple(rows), tuple(tasks[row] for row in rows), second)
 
     def bundle(self, pupil: str, tasks: Mapping[str, float], employer: str | None = None) -> Bundle:
         """Return the carved position of these tasks, named by id.
@@ -151,7 +167,8 @@ class Ledger:
         UnknownId
             For an id that is not there.
         MatchmakerError
-            When there are no tasks, hours are no number of at least 0, or the tasks are not all of one employer.
+            When there are no tasks, hours are no number of at least 0, or the tasks are of more employers than a
+            position may be at.
         """
         who = self.row("pupil", pupil)
         hours = {self.row("task", task): _hours(task, amount) for task, amount in tasks.items()}
@@ -159,10 +176,11 @@ class Ledger:
             raise MatchmakerError("tasks is empty; allowed is at least one task with its hours, such as {'t12': 4.0}.")
         owners = {self.problem.employers.ids[self.problem.tasks.employer[task]] for task in hours}
         owners |= {self.problem.employers.ids[self.row("employer", employer)]} if employer is not None else set()
-        if len(owners) > 1:
-            raise MatchmakerError(f"these tasks belong to {', '.join(sorted(owners))}; a position is at one employer.")
-        rows = sorted(hours)
-        return Bundle(who, self.row("employer", owners.pop()), -1, tuple(rows), tuple(hours[row] for row in rows))
+        most = self.problem.employers_per_position
+        if len(owners) > most:
+            at = "one employer" if most == 1 else "two employers at most"
+            raise MatchmakerError(f"these tasks belong to {', '.join(sorted(owners))}; a position is at {at}.")
+        return self._split_off(who, hours)
 
 
 def _hours(task: str, amount: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -75,18 +75,18 @@ class Violation:
 
 @dataclass(frozen=True)
 class Position:
-    """Work for one pupil at one employer: tasks with hours, timetable, points and reasons.
+    """Work for one pupil at one employer, or at two: tasks with hours, timetable, points and reasons.
 
     Parameters
     ----------
     pupil, employer
-        Ids.
+        Ids; of two employers the one with most hours, ties by id.
     kind
         ``vacancy`` (a whole open function) or ``carved``.
     function
         Id of the function that is vacant; None for a carved position.
     hours, support_hours
-        Hours a week of work, and of somebody's support.
+        Hours a week of work, and of somebody's support; at two employers, the support at each.
     points
         Sum of the contributions.
     tasks
@@ -99,6 +99,10 @@ class Position:
         Dimensions that the tasks ask and nobody has observed.
     violations
         What the hard rules forbid about it; empty for every position in a plan.
+    second
+        Id of the other employer of a position at two; None for every other position.
+    at
+        Task id to the employer where it is, of a position at two; else empty.
 
     Examples
     --------
@@ -118,6 +122,13 @@ class Position:
     contributions: tuple[Contribution, ...]
     to_observe: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
+    second: str | None = None
+    at: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def employers(self) -> tuple[str, ...]:
+        """The one employer, or both."""
+        return (self.employer,) if self.second is None else (self.employer, self.second)
 
     @property
     def allowed(self) -> bool:
@@ -125,14 +136,15 @@ class Position:
         return not self.violations
 
     def __repr__(self) -> str:
-        said = f"{self.pupil} at {self.employer}, {self.kind}, {self.hours:g} h, {self.points} points"
+        said = f"{self.pupil} at {' and '.join(self.employers)}, {self.kind}, {self.hours:g} h, {self.points} points"
         return f"<Position {said}{'' if self.allowed else f', {len(self.violations)} violations'}>"
 
     def row(self) -> dict[str, Any]:
-        """Return the position as one row of a table."""
+        """Return the position as one row of a table; the second employer has a column only where there is one."""
         return {
             "pupil": self.pupil,
             "employer": self.employer,
+            **({} if self.second is None else {"second": self.second}),
             "kind": self.kind,
             "hours": self.hours,
             "support_hours": self.support_hours,
@@ -157,13 +169,19 @@ class Position:
         document: dict[str, Any] = {
             "pupil": self.pupil,
             "employer": self.employer,
+            **({} if self.second is None else {"second": self.second}),
             "kind": self.kind,
             "function": self.function,
             "hours": self.hours,
             "support_hours": self.support_hours,
             "points": self.points,
             "tasks": [
-                {"task": task, "hours": hours, "timetable": dict(self.timetable.get(task, {}))}
+                {
+                    "task": task,
+                    **({"employer": self.at[task]} if task in self.at else {}),
+                    "hours": hours,
+                    "timetable": dict(self.timetable.get(task, {})),
+                }
                 for task, hours in self.tasks.items()
             ],
             "contributions": [_contribution_document(one) for one in self.contributions],
@@ -189,6 +207,8 @@ class Position:
             contributions=tuple(_contribution(one) for one in document["contributions"]),
             to_observe=tuple(document["to_observe"]),
             violations=tuple(Violation(one["rule"], one["text"]) for one in document.get("violations", ())),
+            second=document.get("second"),
+            at={row["task"]: row["employer"] for row in document["tasks"] if "employer" in row},
         )
 
     def _repr_html_(self) -> str:
@@ -197,7 +217,7 @@ class Position:
         cells = "".join(
             f"<tr><td>{name}</td><td>{points}</td><td>{html.escape(text)}</td></tr>" for name, points, text in rows
         )
-        caption = html.escape(f"{self.pupil}, {self.employer}: {self.hours:g} h, {self.points}")
+        caption = html.escape(f"{self.pupil}, {' + '.join(self.employers)}: {self.hours:g} h, {self.points}")
         return f"<table><caption>{caption}</caption>{cells}</table>"
 
 

@@ -43,6 +43,10 @@ PARTICULARS: dict[str, dict[Literal["en", "nl"], str]] = {
         "en": "{hours} h of work, and open to both are {moments}",
         "nl": "{hours} uur werk, en open voor beide zijn {moments}",
     },
+    "week_divided": {
+        "en": "{hours} h of work at two employers, never both in one half day, and open are {moments}",
+        "nl": "{hours} uur werk bij twee werkgevers, nooit beide op één dagdeel, en open zijn {moments}",
+    },
     "no_moments": {"en": "no moments", "nl": "geen dagdelen"},
     "stays": {"en": "{task} cannot be split off", "nl": "{task} kan niet worden afgesplitst"},
     "no_hours": {"en": "{task} with {hours} h", "nl": "{task} met {hours} uur"},
@@ -80,6 +84,11 @@ PARTICULARS: dict[str, dict[Literal["en", "nl"], str]] = {
     "disliked": {"en": "{family} (rather not)", "nl": "{family} (liever niet)"},
     "hours_freed": {"en": "{hours} h a week", "nl": "{hours} uur per week"},
     "km": {"en": "{km} km", "nl": "{km} km"},
+    "km_to": {"en": "{km} km to {employer}", "nl": "{km} km naar {employer}"},
+    "vacancy_at": {
+        "en": "There is an open vacancy, so that the placement can become a job: {employers}.",
+        "nl": "Er is een open vacature, zodat de plaatsing een baan kan worden: {employers}.",
+    },
     # --- one dimension ---
     "asks": {"en": "{asked}", "nl": "{asked}"},
     "asks_range": {"en": "{least} to {asked}", "nl": "{least} tot {asked}"},

@@ -18,6 +18,7 @@ TEXTS = {
         "placed": "{pupil} at {employer}: {hours} h a week, {kind}.",
         "carved": "a position carved from tasks",
         "vacancy": "the open function {function}",
+        "and": " and ",
         "tasks": "Tasks",
         "h": "h",
         "sum": "Points",
@@ -35,6 +36,7 @@ TEXTS = {
         "placed": "{pupil} bij {employer}: {hours} uur per week, {kind}.",
         "carved": "een plek van afgesplitste taken",
         "vacancy": "de open functie {function}",
+        "and": " en ",
         "tasks": "Taken",
         "h": "uur",
         "sum": "Punten",
@@ -66,13 +68,15 @@ def _placed(explanation: Explanation) -> list[str]:
     assert position is not None
     hours = _number(position.hours, explanation.language)
     kind = texts[position.kind].format(function=position.function)
-    employer = explanation.names.get(position.employer, position.employer)
+    employer = texts["and"].join(explanation.names.get(name, name) for name in position.employers)
     lines = [texts["placed"].format(pupil=position.pupil, employer=employer, hours=hours, kind=kind), ""]
     lines.append(f"{texts['tasks']}:")
     for task, amount in position.tasks.items():
         slots = position.timetable.get(task, {})
         week = ", ".join(f"{moment} {_number(part, explanation.language)}" for moment, part in slots.items())
         name = explanation.names.get(task, task)
+        if task in position.at:
+            name += f", {explanation.names.get(position.at[task], position.at[task])}"
         lines.append(f"  {name}: {_number(amount, explanation.language)} {texts['h']} ({week})")
     lines += ["", f"{texts['sum']}:"]
     lines += [_sum_line(row, texts) for row in explanation.rows]

@@ -14,6 +14,7 @@ SUMMARY = {
     "en": {
         "head": "{name}, {date}: {placed} of {pupils} pupils placed.",
         "kinds": "{carved} on positions carved from tasks, {vacancy} on vacancies; {hours} h a week in all.",
+        "two": "{count} of them at two employers.",
         "optimal": "{points} points; proved to be the best for these aims in this order.",
         "limit": "{points} points; no plan for this number of pupils has more than {bound} (gap {gap} %).",
         "aims_bound": "No plan that also places as many of the hardest to place has more than {bound} points.",
@@ -31,6 +32,7 @@ SUMMARY = {
     "nl": {
         "head": "{name}, {date}: {placed} van {pupils} leerlingen geplaatst.",
         "kinds": "{carved} op plekken van afgesplitste taken, {vacancy} op vacatures; samen {hours} uur per week.",
+        "two": "{count} daarvan bij twee werkgevers.",
         "optimal": "{points} punten; bewezen het beste voor deze doelen in deze volgorde.",
         "limit": "{points} punten; geen plan voor dit aantal leerlingen heeft er meer dan {bound} (verschil {gap} %).",
         "aims_bound": "Geen plan dat ook evenveel moeilijkst te plaatsen leerlingen plaatst, heeft meer dan {bound}.",
@@ -92,9 +94,11 @@ def summary(plan: Plan, *, language: str = "en") -> str:
     if language == "nl":
         hours, gap = hours.replace(".", ","), gap.replace(".", ",")
     hardest = plan.groups.get("hardest", {}).get("yes")
+    two = sum(one.second is not None for one in plan.placements)
     lines = [
         texts["head"].format(name=plan.name, date=plan.date, placed=plan.placed, pupils=plan.pupils),
         texts["kinds"].format(carved=kinds["carved"], vacancy=kinds["vacancy"], hours=hours),
+        texts["two"].format(count=two) if two else "",
         texts[plan.status].format(points=plan.points, bound=plan.bound, gap=gap),
         _aims_bound(plan, texts),
         texts["hardest"].format(**hardest) if hardest else "",

@@ -34,9 +34,10 @@ def html_table(rows: Sequence[Mapping[str, Any]], *, caption: str = "", below: s
     '<table><tr><th>a</th></tr><tr><td>&lt;b&gt;</td></tr></table>'
     """
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in rows[0]) if rows else ""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in names)
     body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(_cell(value))}</td>" for value in row.values()) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{html.escape(_cell(row.get(name)))}</td>" for name in names) + "</tr>" for row in rows
     )
     foot = f"<p>{html.escape(below)}</p>" if below else ""
     return f"<table>{title}<tr>{head}</tr>{body}</table>{foot}"
@@ -84,7 +85,7 @@ def plan_rows(plan: Plan, *, language: str = "en", most: int | None = None) -> l
     return [
         {
             heads["pupil"]: one.pupil,
-            heads["employer"]: one.employer,
+            heads["employer"]: " + ".join(one.employers),
             heads["kind"]: heads[one.kind],
             heads["hours"]: one.hours,
             heads["tasks"]: "; ".join(f"{task} {hours:g}" for task, hours in one.tasks.items()),

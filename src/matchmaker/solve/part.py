@@ -41,7 +41,7 @@ class Part(NamedTuple):
     lots: NDArray[np.int64]
 
     def columns_in(self, columns: Columns) -> Columns:
-        """Return the rows of the part's pupils, in its numbers; a position at another employer becomes none."""
+        """Return the rows of the part's pupils, in its numbers; a position not all at its employers becomes none."""
         from matchmaker.solve.joint.stock import Columns
 
         employer, function, lot = (
@@ -52,6 +52,7 @@ class Part(NamedTuple):
                 (self.lots, columns.lot),
             )
         )
+        employer[(columns.lot[self.pupils] >= 0).sum(axis=1) > (lot >= 0).sum(axis=1)] = -1
         return Columns(
             pupil=np.arange(len(self.pupils)),
             employer=employer,
@@ -189,7 +190,7 @@ def around(
     >>> len(around(reach, nobody, stock, employers={0}, pupils={7})[1])
     10
     """
-    from matchmaker.solve.joint.stock import give
+    from matchmaker.solve.joint.stock import give, second_employers
 
     there = np.isin(columns.employer, list(employers)) | np.isin(np.arange(len(columns.employer)), list(pupils))
     reached = reach.pair_employer[_children(reach.pair_start, np.flatnonzero(there))[0]]
@@ -199,7 +200,9 @@ def around(
     more = np.argsort(-links, kind="stable")[: max(0, MOST_EMPLOYERS - len(employers))]
     near = np.zeros(len(left.places), bool)
     near[[*employers, *more[links[more] > 0].tolist()]] = True
-    inside = np.flatnonzero((columns.employer >= 0) & near[columns.employer])
+    second = second_employers(reach.work, columns)
+    # Who is also at an employer outside the part stays.
+    inside = np.flatnonzero((columns.employer >= 0) & near[columns.employer] & ((second < 0) | near[second]))
     pairs, _ = _children(reach.pair_start, np.flatnonzero(columns.employer < 0))
     waiting = np.unique(reach.pair_pupil[pairs[near[reach.pair_employer[pairs]]]])[: max(0, MOST_PUPILS - len(inside))]
     for pupil in inside.tolist():
@@ -234,7 +237,7 @@ def only_at(reach: Reach, pupil: int, employer: int | None) -> Reach:
 
 def _read_only(reach: Reach) -> Reach:
     """Freeze all arrays, as those of the whole are: kernels are compiled for one kind only."""
-    for array in (*reach[1:], *reach.work[:-2]):
+    for array in (*reach[1:], *reach.work[:-3]):
         array.flags.writeable = False
     return reach
 

@@ -29,7 +29,7 @@ class Work(NamedTuple):
 
     `lot_*` one row a lot, `part_*` one row a task within a lot, `part_function` counts within the employer from
     `function_start`. `places`, `supervision`, `seats` (vacancies a function) and `cap` (hours a function may give up)
-    are what there is to give out.
+    are what there is to give out. `most_employers` is at how many employers one position may be, 1 or 2.
     """
 
     hours_min: NDArray[np.float64]
@@ -52,6 +52,7 @@ class Work(NamedTuple):
     supervision: NDArray[np.float64]
     max_tasks: int
     fit_floor: int
+    most_employers: int = 1
 
 
 class Reach(NamedTuple):
@@ -142,6 +143,7 @@ def make_work(problem: Problem) -> Work:
         supervision=employers.supervision,
         max_tasks=problem.max_tasks,
         fit_floor=problem.fit_floor,
+        most_employers=problem.employers_per_position,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,21 @@ from matchmaker.solve.bundle import Found, copy_slots
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.pricing import column_points, find_pair, pair_price, price_pair
 from matchmaker.solve.joint.shelf import Shelf, best_kept, keep, take_down
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, column_fits, copy_column, give, take
+from matchmaker.solve.joint.stock import (
+    Columns,
+    Prices,
+    Stock,
+    column_fits,
+    copy_column,
+    give,
+    has_room,
+    second_employer,
+    take,
+)
 from matchmaker.solve.reach import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "Aims",
@@ -23,6 +36,7 @@ __all__ = [
     "rebuild",
     "shake_prices",
     "value_of",
+    "weights_of",
 ]
 
 NONE = -1e18
@@ -43,6 +57,32 @@ class Aims(NamedTuple):
     scale: int
 
 
+def weights_of(order: Sequence[str], masks: dict[str, NDArray[np.bool_]], pupils: int) -> Aims:
+    """Return weights so far apart that no sum over the pupils of one move outweighs an earlier aim.
+
+    Parameters
+    ----------
+    order : sequence of str
+        Aims, the first one first; ``points`` among them.
+    masks : dict of str to bool array, shape (pupils)
+        Whom every other aim counts.
+    pupils : int
+
+    Examples
+    --------
+    >>> weights_of(("placed", "points"), {"placed": np.ones(2, bool)}, 2)
+    Aims(bonus=array([1048576, 1048576]), scale=1)
+    """
+    bonus, scale, weight = np.zeros(pupils, np.int64), 0, 1
+    for aim in reversed(order):
+        if aim == "points":
+            scale, weight = weight, weight << 20
+        else:
+            bonus += weight * masks[aim]
+            weight <<= 7
+    return Aims(bonus, scale)
+
+
 @compiled
 def column_worth(reach: Reach, columns: Columns, row: int, prices: Prices, piece_price: NDArray[np.float64]) -> float:
     """Return a column's points minus the prices of all it uses."""
@@ -50,6 +90,9 @@ def column_worth(reach: Reach, columns: Columns, row: int, prices: Prices, piece
     worth = float(columns.points[row]) - pair_price(reach, prices, columns.pupil[row], employer)
     if function >= 0:
         return float(worth - prices.seats[function])
+    second = second_employer(reach.work, columns, row)
+    if second >= 0:
+        worth -= pair_price(reach, prices, columns.pupil[row], second)
     for slot in range(columns.lot.shape[1]):
         if columns.lot[row, slot] < 0:
             break
@@ -66,12 +109,6 @@ def column_worths(
     for i in range(len(rows)):
         worth[i] = column_worth(reach, columns, rows[i], prices, piece_price)
     return worth
-
-
-@compiled
-def has_room(reach: Reach, stock: Stock, pupil: int, employer: int) -> bool:
-    """Say whether an employer has a place and the supervision left for a pupil."""
-    return bool(stock.places[employer] >= 1 and reach.work.support[pupil] <= stock.supervision[employer] + 1e-6)
 
 
 @compiled
@@ -135,7 +172,7 @@ def best_position(
     Where there is none, the row's employer is -1 and the worth a very low number.
     """
     target.pupil[row], target.employer[row] = pupil, -1
-    if not has_room(reach, stock, pupil, employer):
+    if not has_room(reach.work, stock, pupil, employer):
         return NONE
     best = best_seat(reach, stock, prices, pupil, employer, beat, target, row)
     pair = find_pair(reach, pupil, employer)
@@ -160,7 +197,7 @@ def good_position(
 ) -> float:
     """Like `best_position`, but mostly from the bundles found before; what a search finds now is kept for later."""
     target.pupil[row], target.employer[row] = pupil, -1
-    if not has_room(reach, stock, pupil, employer):
+    if not has_room(reach.work, stock, pupil, employer):
         return NONE
     best, pair = best_seat(reach, stock, prices, pupil, employer, NONE, target, row), find_pair(reach, pupil, employer)
     if pair >= 0:

@@ -13,6 +13,7 @@ from matchmaker.solve.joint.pool import Pool, Taking, in_parts, pool_of
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
 from matchmaker.solve.joint.screen import Screen
 from matchmaker.solve.joint.stock import Columns, Falls, Prices, Stock, free_prices, full_stock, no_columns, no_falls
+from matchmaker.solve.joint.two import with_two
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -196,6 +197,9 @@ def exact_bound(
         ),
         pupils,
     )
+    if reach.work.most_employers > 1:
+        top = np.maximum(least, value.reshape(pupils, KEEP).max(axis=1, initial=-np.inf))
+        columns = with_two(reach, stock, prices, piece_price, columns, limit, top=top, slack=slack)
     total = float(np.maximum(limit + bonus, 0.0).sum()) - aimed(counts)
     if packings is not None:
         prices, have = in_pieces(reach, prices, packings), stock.pieces.astype(float)

@@ -9,7 +9,8 @@ import numpy as np
 from matchmaker.solve.bundle import Found
 from matchmaker.solve.joint.levels import Chooser, OutOfReach, raise_levels
 from matchmaker.solve.joint.pricing import column_points, piece_prices, price_pair
-from matchmaker.solve.joint.stock import Columns, copy_column, free_prices, full_stock, no_columns
+from matchmaker.solve.joint.stock import Columns, copy_column, free_prices, full_stock, no_columns, second_employers
+from matchmaker.solve.joint.two import all_at_two
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ MOST_ITEMS = 2_000
 
 
 def all_columns(reach: Reach) -> Columns | None:
-    """List every position of every pair, or None when there are too many."""
+    """List every position of every pair, and of two where that is allowed, or None when there are too many."""
     if len(reach.item_lot) > MOST_ITEMS:
         return None
     work, stock, free = reach.work, full_stock(reach.work), free_prices(reach.work)
@@ -50,7 +51,9 @@ def all_columns(reach: Reach) -> Columns | None:
         columns.lot[own], columns.count[own] = found.lot[:count], found.count[:count]
         columns.points[own] = [column_points(reach, pair, found.lot[k], found.count[k]) for k in range(count)]
         rows += count
-    return Columns(*(part[:rows] for part in columns))
+    if work.most_employers > 1:
+        rows = all_at_two(reach, columns, rows, found)
+    return None if rows < 0 else Columns(*(part[:rows] for part in columns))
 
 
 def solve_exactly(
@@ -149,7 +152,8 @@ def resources(reach: Reach, columns: Columns) -> tuple[csr_array, NDArray[np.flo
         [pupils, *(len(part) for part in (stock.places, stock.supervision, stock.pieces, stock.function))]
     )
     every, one = np.arange(len(columns.pupil)), np.ones(len(columns.pupil))
-    seat = np.flatnonzero(columns.function >= 0)
+    seat, second = np.flatnonzero(columns.function >= 0), second_employers(work, columns)
+    two = np.flatnonzero(second >= 0)
     column, slot = np.nonzero(columns.lot >= 0)
     lot, count = columns.lot[column, slot], columns.count[column, slot].astype(float)
     parts = np.diff(work.part_start)[lot]
@@ -160,6 +164,8 @@ def resources(reach: Reach, columns: Columns) -> tuple[csr_array, NDArray[np.flo
         (columns.pupil, every, one),
         (before[0] + columns.employer, every, one),
         (before[1] + columns.employer, every, work.support[columns.pupil]),
+        (before[0] + second[two], two, one[two]),
+        (before[1] + second[two], two, work.support[columns.pupil[two]]),
         (before[2] + lot, column, count),
         (before[3] + function, column[which], count[which] * work.part_hours[part]),
         (before[4] + columns.function[seat], seat, one[seat]),

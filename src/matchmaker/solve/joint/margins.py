@@ -20,6 +20,7 @@ from matchmaker.solve.joint.dual import in_pieces
 from matchmaker.solve.joint.packing import dearest, packings_of
 from matchmaker.solve.joint.pricing import pair_price, piece_prices, price_pair
 from matchmaker.solve.joint.stock import Prices, Stock, full_stock
+from matchmaker.solve.joint.two import best_at_two
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Margins", "make_margins", "vacancy_worths", "worths_when_free"]
 
+WITHIN_TWO = 200.0
 NEVER = -1e15
 """Less than any position is worth."""
 
@@ -204,6 +206,10 @@ def make_margins(
         lambda first, last: price_pairs(first, last, who, reach, stock, prices, piece_price, within, top, worth),
         len(who),
     )
+    if reach.work.most_employers > 1:
+        # Couples of employers further below than that keep the bound from filling, which is higher.
+        slack = min(within, WITHIN_TWO)
+        best_at_two(reach, stock, prices, piece_price, who=who, top=top[who], slack=slack, keep=1, worth=worth)
     return _joined(reach, who, seats, owner, worth, best, _paid(reach, stock, prices) if paid is None else paid)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.pricing import piece_prices
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, second_employer, second_employers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,6 +66,7 @@ def relaxed(
     last: int,
     reach: Reach,
     columns: Columns,
+    second: NDArray[np.int64],
     start: NDArray[np.int64],
     bonus: NDArray[np.float64],
     prices: Prices,
@@ -75,7 +76,8 @@ def relaxed(
 ) -> float:
     """Let pupils take the column of the pool worth most at these prices, or none; return the sum of their values.
 
-    For the pupils `first` to before `last`. `use` takes how much of every resource they use, `best` [pupils] the value
+    For the pupils `first` to before `last`. `second` [columns] is the other employer of positions at two, empty where
+    there are none. `use` takes how much of every resource they use, `best` [pupils] the value
     of each pupil's column.
     """
     work = reach.work
@@ -95,6 +97,8 @@ def relaxed(
             if columns.function[row] >= 0:
                 worth -= prices.seats[columns.function[row]]
             else:
+                if len(second) > 0 and second[row] >= 0:
+                    worth -= prices.places[second[row]] + prices.supervision[second[row]] * work.support[pupil]
                 for slot in range(columns.lot.shape[1]):
                     lot = columns.lot[row, slot]
                     if lot < 0 or worth <= top:
@@ -119,12 +123,16 @@ def add_use(reach: Reach, columns: Columns, row: int, use: Prices) -> None:
     if function >= 0:
         use.seats[function] += 1.0
         return
-    first = work.function_start[employer]
+    second = second_employer(work, columns, row)
+    if second >= 0:
+        use.places[second] += 1.0
+        use.supervision[second] += work.support[columns.pupil[row]]
     for slot in range(columns.lot.shape[1]):
         lot = columns.lot[row, slot]
         if lot < 0:
             break
         use.pieces[lot] += columns.count[row, slot]
+        first = work.function_start[work.lot_employer[lot]]
         for part in range(work.part_start[lot], work.part_start[lot + 1]):
             use.function[first + work.part_function[part]] += columns.count[row, slot] * work.part_hours[part]
 
@@ -138,6 +146,8 @@ class Taking:
     def __init__(self, reach: Reach, pool: Pool) -> None:
         self.reach, self.pool, pupils = reach, pool, len(pool.start) - 1
         self.best = np.zeros(pupils)
+        two = reach.work.most_employers > 1
+        self.second = second_employers(reach.work, pool.columns) if two else np.zeros(0, np.int64)
         bounds = (
             np.searchsorted(pool.start, [0, len(pool) // 2, len(pool)]) if len(pool) > WORTH_THREADS else [0, pupils]
         )
@@ -157,6 +167,7 @@ class Taking:
                     self.bounds[k + 1],
                     self.reach,
                     self.pool.columns,
+                    self.second,
                     self.pool.start,
                     bonus,
                     prices,

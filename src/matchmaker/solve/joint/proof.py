@@ -157,7 +157,12 @@ def prove(
 
 
 def losses_of(relaxation: Relaxation, clock: Clock, share: float) -> float:
-    """Return what all employers together lose at least, as far as this share of the time lets one look."""
+    """Return what all employers together lose at least, as far as this share of the time lets one look.
+
+    Nothing is claimed where a position may be at two employers: these are not counted employer by employer.
+    """
+    if relaxation.reach.work.most_employers > 1:
+        return 0.0
     bonus = bonus_of(relaxation.counts, relaxation.pupils)
     losses = Losses(relaxation.reach, relaxation.packings, relaxation.prices, relaxation.value, bonus)
     found = np.zeros(len(relaxation.reach.work.places))

@@ -12,7 +12,8 @@ from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.build import Aims, draw, rebuild, shake_prices, value_of
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.shelf import Shelf, no_shelf
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock, second_employer, take
+from matchmaker.solve.reach import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ def choose_groups(
     """
     taken_employer = np.zeros(len(reach.work.places), np.bool_)
     taken_pupil = np.zeros(len(chosen.employer), np.bool_)
-    at = placed_at(chosen, len(reach.work.places))
+    at = placed_at(reach.work, chosen)
     waiting, queue = np.empty(len(chosen.employer), np.int64), 0
     for pupil in range(len(chosen.employer)):
         if chosen.employer[pupil] < 0 and reach.pair_start[pupil + 1] > reach.pair_start[pupil]:
@@ -129,18 +130,23 @@ def linked(reach: Reach, stock: Stock, pupil: int, with_place: bool, state: NDAr
 
 
 @compiled
-def placed_at(chosen: Columns, employers: int) -> NDArray[np.int64]:
-    """Return who is placed at each employer: one row an employer, the number first, then the pupils."""
-    count = np.zeros(employers, np.int64)
+def placed_at(work: Work, chosen: Columns) -> NDArray[np.int64]:
+    """Return who is placed at each employer: one row an employer, the number first, then the pupils.
+
+    Those at two employers are left out: moves side by side share no employer, so they stay as they are.
+    """
+    employers = len(work.places)
+    count, where = np.zeros(employers, np.int64), np.full(len(chosen.employer), -1)
     for pupil in range(len(chosen.employer)):
-        if chosen.employer[pupil] >= 0:
-            count[chosen.employer[pupil]] += 1
+        if chosen.employer[pupil] >= 0 and second_employer(work, chosen, pupil) < 0:
+            where[pupil] = chosen.employer[pupil]
+            count[where[pupil]] += 1
     most = 0
     for employer in range(employers):
         most = max(most, count[employer])
     table = np.zeros((employers, 1 + most), np.int64)
     for pupil in range(len(chosen.employer)):
-        employer = chosen.employer[pupil]
+        employer = where[pupil]
         if employer >= 0:
             table[employer, 0] += 1
             table[employer, table[employer, 0]] = pupil
@@ -220,6 +226,15 @@ class Repair:
         self.state = np.array([self.seed % 2147483646 + 1], np.int64)
         self.groups = groups_of(len(self.reach.work.places))
         self.states = np.zeros((self.groups, 1), np.int64)
+
+    def go_on_from(self, chosen: Columns) -> None:
+        """Go on from another plan, which is the best one seen from then on."""
+        self.chosen = Columns(*(part.copy() for part in chosen))
+        self.stock = Stock(*full_stock(self.reach.work))
+        for pupil in np.flatnonzero(self.chosen.employer >= 0).tolist():
+            take(self.reach.work, self.stock, self.chosen, pupil)
+        self.best = Columns(*(part.copy() for part in self.chosen))
+        self.value = self.best_value = int(total_value(self.chosen, self.aims))
 
     def run(
         self,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["most_placed", "place_in_rounds"]
+__all__ = ["most_placed", "place_in_rounds", "priced_from"]
 
 CHOICES = 6
 SLACK = 400.0
@@ -50,7 +50,7 @@ def place_in_rounds(
     for turn in range(MOST_ROUNDS):
         waiting = np.flatnonzero((chosen.employer < 0) & who)
         if turn > 0:
-            offered = _priced(reach, stock, prices, piece_price, waiting)
+            offered = priced_from(reach, stock, prices, piece_price, waiting)
         rows = np.flatnonzero((offered.employer >= 0) & (chosen.employer[offered.pupil] < 0) & who[offered.pupil])
         worth = column_worths(reach, offered, rows, prices, piece_price)
         if not len(rows) or (turn > 0 and stop()):
@@ -67,9 +67,10 @@ def place_in_rounds(
     return MOST_ROUNDS
 
 
-def _priced(
+def priced_from(
     reach: Reach, stock: Stock, prices: Prices, piece_price: NDArray[np.float64], waiting: NDArray[np.int64]
 ) -> Columns:
+    """Price the best positions at one employer, from what is left, of those who wait; several of each."""
     pupils = len(reach.pair_start) - 1
     columns = no_columns(len(waiting) * CHOICES, reach.work.max_tasks)
     value, limit = np.empty(len(waiting) * CHOICES), np.empty(len(waiting))

@@ -55,9 +55,7 @@ def best_kept(
             if shelf.count[pair, row, slot] == 0 or worth <= top:
                 break
             worth -= shelf.count[pair, row, slot] * piece_price[shelf.lot[pair, row, slot]]
-        if worth > top and lots_fit(
-            reach.work, stock, reach.pair_employer[pair], shelf.lot[pair, row], shelf.count[pair, row]
-        ):
+        if worth > top and lots_fit(reach.work, stock, shelf.lot[pair, row], shelf.count[pair, row]):
             best, top = row, worth
     return best, top
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from matchmaker.solve.joint.build import Aims
+from matchmaker.solve.joint.build import weights_of
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.dual import Relaxation
 from matchmaker.solve.joint.exact import solve_exactly
@@ -26,6 +27,7 @@ from matchmaker.solve.joint.stock import (
     no_columns,
     take,
 )
+from matchmaker.solve.joint.two_moves import offer_two, one_employer
 from matchmaker.solve.reach import first_pupils
 
 if TYPE_CHECKING:
@@ -33,9 +35,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from matchmaker.solve.joint.build import Aims
     from matchmaker.solve.reach import Reach
 
-__all__ = ["DEFAULT_ORDER", "Solution", "Start", "solve", "weights_of"]
+__all__ = ["DEFAULT_ORDER", "Solution", "Start", "solve"]
 
 DEFAULT_ORDER = ("fixed", "placed", "hardest", "points")
 SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 20, 8, 20, 4
@@ -43,6 +46,8 @@ MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
 REPAIR_UNTIL, NUMBER_UNTIL = 0.78, 0.82
+ALONE, TURNS = 0.5, 4
+"""Where positions at two employers are allowed: share of the time for the plan without; how often they are offered."""
 HEAT = (20.0, 0.5)
 NOISE = 30.0
 
@@ -167,6 +172,7 @@ def solve(
         _warm(reach)
     clock, pupils = Clock(time_limit, progress), len(hardest)
     masks = masks_of(hardest, fixed, protected)
+    wanted = order
     order = [
         *order[: order.index("fixed") + 1 if "fixed" in order else 0],
         "protected",
@@ -177,6 +183,14 @@ def solve(
         leximin = len(aims_before_points(order[: order.index("leximin")], masks))
         order.remove("leximin")
     exact = _exactly(reach, masks, before, leximin, clock, at_least, start) if exactly else None
+    if exact is None and start is None and reach.work.most_employers > 1:
+        alone = solve(
+            one_employer(reach), hardest=hardest, lottery=lottery, fixed=fixed, order=wanted, steps=steps, seed=seed,
+            time_limit=None if time_limit is None else ALONE * time_limit, progress=progress, protected=protected,
+            bounds=bounds, exactly=exactly,
+        )  # fmt: skip
+        start = Start(alone.columns, alone.prices)
+        clock.steps += alone.steps
     counts = counts_of(before or ["placed"], masks, search=True)
     relaxation = Relaxation(reach, counts, prices=start.prices if start else None)
     prices = _search_prices(
@@ -193,8 +207,12 @@ def solve(
     chosen = None if start is None else start.columns
     repair = _first(reach, prices[0], relaxation, weights_of(order, masks, pupils), masks, lottery, seed, clock, chosen)
     share = 1.0 if start is None else MOVES_AGAIN
-    done = repair.run(prices, heat=HEAT, noise=NOISE, progress=_progress(clock, reach, steps, share))
-    clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()))
+    progressed, counted = _progress(clock, reach, steps, share), {}
+    if reach.work.most_employers > 1:
+        done, counted["taken"] = _in_turns(repair, relaxation, prices, lottery, clock, progressed)
+    else:
+        done = repair.run(prices, heat=HEAT, noise=NOISE, progress=progressed)
+    clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
     repair.best.points[repair.best.employer < 0] = 0
     last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
     placed_bound = bound_number(reach, placed, clock, rounds=last, share=NUMBER_UNTIL)
@@ -222,15 +240,46 @@ def _search_prices(
     return [first, relaxation.prices]
 
 
-_warmed: set[int] = set()
+def _in_turns(
+    repair: Repair,
+    relaxation: Relaxation,
+    prices: list[Prices],
+    lottery: NDArray[np.int64],
+    clock: Clock,
+    progress: Callable[[int], float],
+) -> tuple[int, int]:
+    """Offer positions at two employers and do moves in turns; return the rounds of moves and the positions taken."""
+    done = taken = 0
+    for turn in range(TURNS + 1):
+        taken += offer_two(
+            repair.reach,
+            repair.best,
+            relaxation.pool.columns,
+            relaxation.prices,
+            repair.aims,
+            lottery=lottery,
+            stop=lambda: clock.over(REPAIR_UNTIL),
+        )
+        repair.go_on_from(repair.best)
+        if turn < TURNS:
+            done += repair.run(prices, heat=HEAT, noise=NOISE, progress=partial(_of_turn, progress, done, turn))
+    return done, taken
+
+
+def _of_turn(progress: Callable[[int], float], before: int, turn: int, k: int) -> float:
+    """Return how far a turn is after `k` rounds, when `before` were done in the turns before it."""
+    return TURNS * progress(before + k) - turn
+
+
+_warmed: set[tuple[int, int]] = set()
 
 
 def _warm(reach: Reach) -> None:
-    """Compile every kernel on one pupil before a time limit starts to count; once a process and number of tasks."""
-    most_tasks = reach.work.max_tasks
-    if most_tasks in _warmed or len(reach.pair_start) < 2:
+    """Compile every kernel on one pupil before a time limit starts to count; once a process and kind of position."""
+    kind = (reach.work.max_tasks, reach.work.most_employers)
+    if kind in _warmed or len(reach.pair_start) < 2:
         return
-    _warmed.add(most_tasks)
+    _warmed.add(kind)
     solve(first_pupils(reach, 1), hardest=np.ones(1, bool), lottery=np.zeros(1, np.int64), steps=1)
 
 
@@ -251,32 +300,6 @@ def _progress(clock: Clock, reach: Reach, steps: int | None, part: float) -> Cal
         return done
 
     return share
-
-
-def weights_of(order: Sequence[str], masks: dict[str, NDArray[np.bool_]], pupils: int) -> Aims:
-    """Return weights so far apart that no sum over the pupils of one move outweighs an earlier aim.
-
-    Parameters
-    ----------
-    order : sequence of str
-        Aims, the first one first; ``points`` among them.
-    masks : dict of str to bool array, shape (pupils)
-        Whom every other aim counts.
-    pupils : int
-
-    Examples
-    --------
-    >>> weights_of(("placed", "points"), {"placed": np.ones(2, bool)}, 2)
-    Aims(bonus=array([1048576, 1048576]), scale=1)
-    """
-    bonus, scale, weight = np.zeros(pupils, np.int64), 0, 1
-    for aim in reversed(order):
-        if aim == "points":
-            scale, weight = weight, weight << 20
-        else:
-            bonus += weight * masks[aim]
-            weight <<= 7
-    return Aims(bonus, scale)
 
 
 def _first(

@@ -10,6 +10,7 @@ import numpy as np
 from matchmaker.solve.joint.proof import proof_for
 from matchmaker.solve.joint.protect import solve_protected
 from matchmaker.solve.joint.solution import DEFAULT_ORDER, Solution
+from matchmaker.solve.joint.stock import second_employers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.joint.protect import Quota
     from matchmaker.solve.joint.stock import Columns
-    from matchmaker.solve.reach import Reach
+    from matchmaker.solve.reach import Reach, Work
 
 __all__ = ["solve_with_few_changes"]
 
@@ -49,9 +50,9 @@ def solve_with_few_changes(
     """
     cost, start = np.where(stay >= 0, move_cost, 0), options.pop("start", None)
     while True:
-        begin = None if start is None else start._replace(columns=_with_cost(start.columns, stay, cost))
+        begin = None if start is None else start._replace(columns=_with_cost(reach.work, start.columns, stay, cost))
         found = solve_protected(worth_staying(reach, stay, cost), quotas, start=begin, **options)
-        columns = without_cost(found.columns, stay, cost)
+        columns = without_cost(reach.work, found.columns, stay, cost)
         # What staying is worth must not lift a position over the floor.
         low = (columns.employer >= 0) & (columns.points < reach.work.fit_floor)
         if not low.any():
@@ -81,12 +82,13 @@ def worth_staying(reach: Reach, stay: NDArray[np.int64], cost: NDArray[np.int64]
     return found
 
 
-def without_cost(columns: Columns, stay: NDArray[np.int64], cost: NDArray[np.int64]) -> Columns:
-    """Return the columns with the points of the positions alone."""
-    stays = (columns.employer >= 0) & (columns.employer == stay)
+def without_cost(work: Work, columns: Columns, stay: NDArray[np.int64], cost: NDArray[np.int64]) -> Columns:
+    """Return the columns with the points of the positions alone; at two employers, one of them may be the old one."""
+    at = (columns.employer == stay) | (second_employers(work, columns) == stay)
+    stays = (columns.employer >= 0) & (stay >= 0) & at
     return columns._replace(points=columns.points - np.where(stays, cost, 0))
 
 
-def _with_cost(columns: Columns, stay: NDArray[np.int64], cost: NDArray[np.int64]) -> Columns:
+def _with_cost(work: Work, columns: Columns, stay: NDArray[np.int64], cost: NDArray[np.int64]) -> Columns:
     """Return a copy of the columns, as the search changes what it is given, with staying worth what it is there."""
-    return without_cost(type(columns)(*(part.copy() for part in columns)), stay, -cost)
+    return without_cost(work, type(columns)(*(part.copy() for part in columns)), stay, -cost)

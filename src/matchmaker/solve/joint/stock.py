@@ -23,6 +23,8 @@ __all__ = [
     "lots_fit",
     "no_columns",
     "no_falls",
+    "second_employer",
+    "second_employers",
     "take",
 ]
 
@@ -53,7 +55,8 @@ class Columns(NamedTuple):
     """Positions for pupils: one row a (pupil, employer, bundle) or (pupil, vacancy).
 
     `function` is the vacancy, -1 for a carved position; `lot` and `count` list the bundle, unused slots -1. `points`
-    are the points of the whole position.
+    are the points of the whole position. Of a position at two employers, `employer` is the one with most hours, ties by
+    row; the other one is where the rest of the lots are (`second_employer`).
     """
 
     pupil: NDArray[np.int64]
@@ -121,22 +124,21 @@ def no_columns(rows: int, most_tasks: int) -> Columns:
 def lots_fit(
     work: Work,
     stock: Stock,
-    employer: int,
     lots: NDArray[np.signedinteger[Any]],
     counts: NDArray[np.signedinteger[Any]],
 ) -> bool:
-    """Say whether what is left at an employer suffices for so many pieces of these lots, the first with none ends."""
-    first = work.function_start[employer]
+    """Say whether what is left suffices for so many pieces of these lots; the first slot without any ends them."""
+    for slot in range(len(lots)):
+        if lots[slot] < 0 or counts[slot] == 0:
+            break
+        if counts[slot] > stock.pieces[lots[slot]]:
+            return False
     for slot in range(len(lots)):
         lot = lots[slot]
         if lot < 0 or counts[slot] == 0:
             break
-        if counts[slot] > stock.pieces[lot]:
-            return False
-    for slot in range(len(lots)):
-        if lots[slot] < 0 or counts[slot] == 0:
-            break
-        for part in range(work.part_start[lots[slot]], work.part_start[lots[slot] + 1]):
+        first = work.function_start[work.lot_employer[lot]]
+        for part in range(work.part_start[lot], work.part_start[lot + 1]):
             own, left = 0.0, stock.function[first + work.part_function[part]]
             if np.isinf(left):
                 continue
@@ -145,6 +147,8 @@ def lots_fit(
                 drawn = lots[other]
                 if drawn < 0 or counts[other] == 0:
                     break
+                if work.lot_employer[drawn] != work.lot_employer[lot]:
+                    continue
                 for twin in range(work.part_start[drawn], work.part_start[drawn + 1]):
                     if work.part_function[twin] == work.part_function[part]:
                         own += counts[other] * work.part_hours[twin]
@@ -154,14 +158,57 @@ def lots_fit(
 
 
 @compiled
+def second_employer(work: Work, columns: Columns, row: int) -> int:
+    """Return the other employer of a position at two, -1 for every other position."""
+    for slot in range(columns.lot.shape[1]):
+        lot = columns.lot[row, slot]
+        if lot < 0:
+            break
+        if work.lot_employer[lot] != columns.employer[row]:
+            return int(work.lot_employer[lot])
+    return -1
+
+
+def second_employers(work: Work, columns: Columns) -> NDArray[np.int64]:
+    """Return the other employer of every position at two, -1 for all others, shape (columns).
+
+    Examples
+    --------
+    >>> import matchmaker as mm
+    >>> from matchmaker.numbers.problem import make_problem
+    >>> from matchmaker.solve.reach import make_work
+    >>> work = make_work(make_problem(mm.read_region(mm.town())))
+    >>> columns = no_columns(1, work.max_tasks)
+    >>> columns.employer[0], columns.lot[0, :2] = 3, (work.lot_start[3], work.lot_start[5])
+    >>> second_employers(work, columns).tolist()
+    [5]
+    """
+    if not len(work.lot_employer):
+        return np.full(len(columns.employer), -1, np.int64)
+    at = np.where(columns.lot >= 0, work.lot_employer[columns.lot], -1)
+    other = (at >= 0) & (at != columns.employer[:, None]) & (columns.employer >= 0)[:, None]
+    slot = np.argmax(other, axis=1)
+    return np.where(other.any(axis=1), at[np.arange(len(at)), slot], -1).astype(np.int64)
+
+
+@compiled
+def has_room(work: Work, stock: Stock, pupil: int, employer: int) -> bool:
+    """Say whether an employer has a place and supervision for one more pupil."""
+    return bool(stock.places[employer] > 0 and work.support[pupil] <= stock.supervision[employer] + EPS)
+
+
+@compiled
 def column_fits(work: Work, stock: Stock, columns: Columns, row: int) -> bool:
     """Say whether what is left suffices for a column."""
     employer, function = columns.employer[row], columns.function[row]
-    if stock.places[employer] < 1 or work.support[columns.pupil[row]] > stock.supervision[employer] + EPS:
+    if not has_room(work, stock, columns.pupil[row], employer):
         return False
     if function >= 0:
         return bool(stock.seats[function] > 0)
-    return bool(lots_fit(work, stock, employer, columns.lot[row], columns.count[row]))
+    second = second_employer(work, columns, row)
+    if second >= 0 and not has_room(work, stock, columns.pupil[row], second):
+        return False
+    return bool(lots_fit(work, stock, columns.lot[row], columns.count[row]))
 
 
 @compiled
@@ -173,12 +220,16 @@ def move_stock(work: Work, stock: Stock, columns: Columns, row: int, sign: int) 
     if function >= 0:
         stock.seats[function] += sign
         return
-    first = work.function_start[employer]
+    second = second_employer(work, columns, row)
+    if second >= 0:
+        stock.places[second] += sign
+        stock.supervision[second] += sign * work.support[columns.pupil[row]]
     for slot in range(columns.lot.shape[1]):
         lot = columns.lot[row, slot]
         if lot < 0:
             break
         stock.pieces[lot] += sign * columns.count[row, slot]
+        first = work.function_start[work.lot_employer[lot]]
         for part in range(work.part_start[lot], work.part_start[lot + 1]):
             hours = columns.count[row, slot] * work.part_hours[part]
             stock.function[first + work.part_function[part]] += sign * hours
