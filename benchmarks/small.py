@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 import matchmaker as mm
+from benchmarks import figures
 from benchmarks.plain import carve_first
 from benchmarks.regions import make_region, make_tables
 from matchmaker.numbers.problem import make_problem
@@ -69,3 +71,10 @@ def test_carving(benchmark: BenchmarkFixture) -> None:
 def test_plain(benchmark: BenchmarkFixture) -> None:
     """The plain way plans 60 x 20."""
     assert benchmark.pedantic(carve_first, (make_tables(60, employers=20),), rounds=1).placed > 20
+
+
+@pytest.mark.parametrize("name", figures.REGIONS)
+def test_figures(name: str) -> None:
+    """Steps, pool, pricings, number placed, points and bound are what they were."""
+    kept = json.loads(figures.KEPT.read_text(encoding="utf-8"))
+    assert figures.differences(figures.figures(name), kept[name]) == []

@@ -65,18 +65,19 @@ def solve_exactly(
     at_least: Sequence[tuple[NDArray[np.bool_], int]] = (),
     keep: Columns | None = None,
     leximin: int | None = None,
+    columns: Columns | None = None,
 ) -> tuple[Columns, int] | None:
     """Return the best plan, most placed of each mask in turn, then most points; None when the region is too large.
 
     Beside it the most points of any plan that places as many of each mask in `same_number` only. `at_least` names
     groups with the number to place of each; None too when that cannot be. After so many masks as `leximin` says, the
     lowest points are raised (`raise_levels`). Among equal plans it is one that has most of the positions of `keep`
-    [pupils].
+    [pupils]. It chooses among `columns`, by default every position of every pair.
     """
-    columns = all_columns(reach)
-    chosen = no_columns(len(reach.pair_start) - 1, reach.work.max_tasks)
+    columns = all_columns(reach) if columns is None else columns
     if columns is None:
         return None
+    chosen = no_columns(len(reach.pair_start) - 1, reach.work.max_tasks)
     if not len(columns.pupil):
         return chosen, 0
     table, room = resources(reach, columns)

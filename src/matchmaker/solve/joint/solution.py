@@ -11,6 +11,7 @@ import numpy as np
 
 from matchmaker.solve.joint.build import weights_of
 from matchmaker.solve.joint.clock import Clock
+from matchmaker.solve.joint.close import can_be_closed, near_columns
 from matchmaker.solve.joint.dual import Relaxation
 from matchmaker.solve.joint.exact import solve_exactly
 from matchmaker.solve.joint.number import bound_number
@@ -217,7 +218,29 @@ def solve(
     last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
     placed_bound = bound_number(reach, placed, clock, rounds=last, share=NUMBER_UNTIL)
     proof = prove(relaxation, repair.best, masks, before, clock, rounds=last, tighten=bounds)
-    return Solution(repair.best, proof, placed_bound, steps=clock.steps)
+    found = Solution(repair.best, proof, placed_bound, steps=clock.steps)
+    plain = exactly and bounds and leximin is None and not at_least and not masks["protected"].any()
+    return _closed(found, relaxation, [masks[aim] for aim in before], clock) if plain else found
+
+
+def _closed(found: Solution, relaxation: Relaxation, masks: list[NDArray[np.bool_]], clock: Clock) -> Solution:
+    """Close what is left between plan and bound, where few positions could be in a better plan."""
+    reach, chosen = relaxation.reach, found.columns
+    if not can_be_closed(reach, chosen, placed_bound=found.placed_bound, masks=masks) or clock.over(0.99):
+        return found
+    seconds = np.inf if clock.time_limit is None else max(0.0, clock.time_limit - clock.used())
+    near = near_columns(relaxation, float(chosen.points.sum()))
+    if near is None or not len(near.pupil):
+        return found
+    everybody = np.ones(len(chosen.employer), bool)
+    best = solve_exactly(reach, masks=masks, same_number=[everybody], seconds=seconds, columns=near)
+    if best is None:
+        return found
+    columns, bound = best
+    points = int(columns.points.sum())
+    clock.done("closed", placed=int((columns.employer >= 0).sum()))
+    proof = replace(found.proof, bound=max(points, bound), bound_aims=points)
+    return replace(found, columns=columns, proof=proof, optimal=True, steps=clock.steps)
 
 
 def _search_prices(

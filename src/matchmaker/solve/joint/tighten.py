@@ -106,7 +106,7 @@ class Losses:
         work, prices = self.reach.work, self.folded
         lots = slice(work.lot_start[employer], work.lot_start[employer + 1])
         functions = slice(work.function_start[employer], work.function_start[employer + 1])
-        carved, seated = self._carved(employer, within), self._seated(employer, within)
+        carved, seated = self.carved(employer, within), self.seated(employer, within)
         if carved is None:
             return None
         width, height = lots.stop - lots.start, functions.stop - functions.start
@@ -136,11 +136,15 @@ class Losses:
             pupil=every[order],
         )
 
-    def _carved(
+    def pairs_at(self, employer: int) -> NDArray[np.int64]:
+        """Return the pairs of an employer."""
+        return self.by_employer[self.pair_start[employer] : self.pair_start[employer + 1]]
+
+    def carved(
         self, employer: int, within: float
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]] | None:
         """Bundles that fall short by less than `within`: pupil, loss, lots and pieces; None when there are too many."""
-        pairs, shape = self.by_employer[self.pair_start[employer] : self.pair_start[employer + 1]], MOST_OF_A_PAIR
+        pairs, shape = self.pairs_at(employer), MOST_OF_A_PAIR
         tasks = self.reach.work.max_tasks
         found = Found(np.full((shape, tasks), -1, np.int64), np.zeros((shape, tasks), np.int64), np.zeros(shape))
         pupil, loss = np.zeros(MOST_POSITIONS, np.int64), np.zeros(MOST_POSITIONS)
@@ -161,7 +165,7 @@ class Losses:
         )
         return None if rows < 0 else (pupil[:rows], loss[:rows], lot[:rows], count[:rows])
 
-    def _seated(self, employer: int, within: float) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    def seated(self, employer: int, within: float) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
         """Vacancies that fall short by less than `within`: pupil, loss and function."""
         reach, work, prices = self.reach, self.reach.work, self.prices
         options = np.flatnonzero(work.function_employer[reach.vacancy_function] == employer)

@@ -1,0 +1,91 @@
+"""The last points between plan and bound in a small region: all positions that a better plan could hold, and a choice.
+
+A plan with more points than the one at hand loses less than the gap. So it holds no position that falls short of its
+pupil's best by more than what is left of the gap once every other employer has lost what it must (reduced cost fixing;
+Dantzig, Fulkerson and Johnson 1954). Where these are few, an integer program can choose among them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matchmaker.solve.joint.dual import bonus_of
+from matchmaker.solve.joint.pricing import column_points
+from matchmaker.solve.joint.stock import Columns, no_columns
+from matchmaker.solve.joint.tighten import Losses
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matchmaker.solve.joint.dual import Relaxation
+    from matchmaker.solve.reach import Reach
+
+__all__ = ["can_be_closed", "near_columns"]
+
+MOST_PUPILS, MOST_COLUMNS = 80, 3_000
+EPS = 1e-3
+
+
+def near_columns(relaxation: Relaxation, points: float) -> Columns | None:
+    """List every position that a plan with more than `points` could hold; None when there are too many.
+
+    The plan must place as many as the counts of the relaxation aim at.
+    """
+    reach = relaxation.reach
+    bonus = bonus_of(relaxation.counts, relaxation.pupils)
+    losses = Losses(reach, relaxation.packings, relaxation.prices, relaxation.value, bonus)
+    lost = np.array([losses.of(employer, stop=lambda: False) for employer in range(len(reach.work.places))])
+    parts, rows = [no_columns(0, reach.work.max_tasks)], 0
+    for employer in range(len(lost)):
+        within = relaxation.bound - points - float(lost.sum() - lost[employer]) + EPS
+        near = _near(losses, employer, within) if within > 0 else parts[0]
+        rows += 0 if near is None else len(near.pupil)
+        if near is None or rows > MOST_COLUMNS:
+            return None
+        parts.append(near)
+    return Columns(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def _near(losses: Losses, employer: int, within: float) -> Columns | None:
+    carved, (pupil, _, function) = losses.carved(employer, within), losses.seated(employer, within)
+    if carved is None:
+        return None
+    reach, (own, _, lot, count) = losses.reach, carved
+    columns = no_columns(len(own) + len(pupil), reach.work.max_tasks)
+    columns.pupil[:], columns.employer[:] = np.concatenate([own, pupil]), employer
+    columns.lot[: len(own)], columns.count[: len(own)] = lot, count
+    columns.function[len(own) :] = function
+    pairs = losses.pairs_at(employer)
+    pair_of = dict(zip(reach.pair_pupil[pairs].tolist(), pairs.tolist(), strict=True))
+    columns.points[: len(own)] = [
+        column_points(reach, pair_of[one], lot[row], count[row]) for row, one in enumerate(own.tolist())
+    ]
+    columns.points[len(own) :] = [_vacancy_points(reach, *both) for both in zip(pupil, function, strict=True)]
+    return columns
+
+
+def _vacancy_points(reach: Reach, pupil: int, function: int) -> int:
+    options = slice(reach.vacancy_start[pupil], reach.vacancy_start[pupil + 1])
+    return int(reach.vacancy_points[options][reach.vacancy_function[options] == function][0])
+
+
+def can_be_closed(reach: Reach, chosen: Columns, *, placed_bound: int, masks: list[NDArray[np.bool_]]) -> bool:
+    """Say whether a plan does all that can be done on the aims before points, so that only points are left to prove.
+
+    Parameters
+    ----------
+    reach : Reach
+    chosen : Columns
+        The plan at hand, one row a pupil.
+    placed_bound : int
+        No plan places more pupils.
+    masks : list of bool arrays, shape (pupils)
+        Whom the aims before points count: of each as many must be placed as have work in reach, or as can be placed.
+    """
+    placed = chosen.employer >= 0
+    if len(placed) > MOST_PUPILS or placed.sum() < placed_bound or reach.work.most_employers > 1:
+        return False
+    some = (np.diff(reach.pair_start) > 0) | (np.diff(reach.vacancy_start) > 0)
+    return all((placed & mask).sum() >= min((some & mask).sum(), placed_bound) for mask in masks)
