@@ -95,3 +95,29 @@ def test_what_else_changes_is_planned_as_a_whole(plan: Plan) -> None:
     assert small.status == "optimal"
     assert small.region is not None
     assert not is_nearby(small, mm.leaves(small.region.pupils.ids[0]).apply(small.region))
+
+
+@pytest.mark.parametrize("more", [-9, 2])
+def test_an_employer_shut_or_opened_is_told_as_from_the_start(plan: Plan, more: int) -> None:
+    """With an employer shut, or open to more, reasons, reach and who is hardest to place are as if made anew."""
+    assert plan.region is not None
+    for one in plan.placements[:3]:
+        found = plan.what_if(mm.places(one.employer, max(more, -plan_places(plan, one.employer))))
+        assert [step["name"] for step in found.steps] == ["nearby"]
+        reach = make_reach(found.ledger.problem)
+        assert all(np.array_equal(mine, other) for mine, other in zip(found.reach[1:], reach[1:], strict=True))
+        share = found.policy["hardest_share"]
+        anew = hardest_to_place(found.ledger.problem, reach, found.lottery, share=share)
+        assert np.array_equal(found.hardest, anew)
+        rows = np.flatnonzero(found.columns.employer < 0).tolist()
+        fresh = Obstacles(found.ledger.problem, reach, stock_left(reach, found.columns))
+        assert tuple(found.unplaced()) == explain_unplaced(found.ledger, fresh, rows, language=found.language)
+        back = found.what_if(mm.places(one.employer, 1))
+        fresh = Obstacles(back.ledger.problem, back.reach, stock_left(back.reach, back.columns))
+        rows = np.flatnonzero(back.columns.employer < 0).tolist()
+        assert tuple(back.unplaced()) == explain_unplaced(back.ledger, fresh, rows, language=back.language)
+
+
+def plan_places(plan: Plan, employer: str) -> int:
+    """Return how many places an employer has."""
+    return int(plan.ledger.problem.employers.places[plan.ledger.row("employer", employer)])

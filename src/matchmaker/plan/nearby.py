@@ -191,6 +191,9 @@ class Nearby:
         known = {int(self.row_of[row]): bool(plan.hardest[row]) for row in looked_at.tolist()}
         for row in self.others.tolist():
             known.pop(row, None)
+        # Who keeps the position of the plan has one.
+        keeps = np.setdiff1d(self.others[self.kept.employer[self.others] >= 0], self.touched)
+        known.update(dict.fromkeys(keeps.tolist(), True))
         return hardest_to_place(self.problem, self.reach, self.lottery, share=share, counts=self.in_reach, known=known)
 
     @cached_property
@@ -198,7 +201,9 @@ class Nearby:
         """The positions of the plan, without those that are not allowed any more."""
         found = Columns(*(part[self.origin].copy() for part in self.plan.columns))
         found.pupil[:] = np.arange(len(self.origin))
-        gone = [self.touched, *(self.row_of[rows] for rows, _ in self.turned.values())]
+        # Who was placed elsewhere than where there is nothing any more keeps that position as it is.
+        employer = self.plan.columns.employer
+        gone = [self.touched, *(self.row_of[rows[employer[rows] == at]] for at, (rows, _) in self.turned.items())]
         rows = np.unique(np.concatenate(gone)).astype(np.int64)
         rows = rows[rows >= 0]
         old = [self.plan.placement(str(self.problem.pupils.ids[row])) for row in rows.tolist()]

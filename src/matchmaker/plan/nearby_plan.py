@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from matchmaker.model import Region
     from matchmaker.plan.change import Change
-    from matchmaker.plan.obstacles import Obstacles
+    from matchmaker.plan.obstacles import Obstacles, View
     from matchmaker.plan.plan import Plan
     from matchmaker.plan.records import Unplaced
     from matchmaker.positions import Position
@@ -63,6 +63,7 @@ def plan_nearby(plan: Plan, region: Region, changes: Sequence[Change]) -> Plan:
     same = near.row_of.copy()
     same[near.origin[near.others]] = -1
     obstacles = plan.obstacles.like(near.problem, near.reach, left, row_of=same)
+    obstacles.adopt(_turned_cases(near, solution.columns), employers=near.turned)
     placements = _placements(near, solution.columns)
     made = _plan(near, placements, _unplaced(near, solution.columns, obstacles))
     plan.obstacles.learn(obstacles, row_of=same)
@@ -70,6 +71,13 @@ def plan_nearby(plan: Plan, region: Region, changes: Sequence[Change]) -> Plan:
     made.__dict__.update({name: getattr(near, name) for name in known}, left=left, obstacles=obstacles)
     made.__dict__.update(sides=plan.sides)
     return made
+
+
+def _turned_cases(near: Nearby, columns: Columns) -> dict[int, View]:
+    """Return what is known of pupils not placed for whom nothing differs but whether an employer has anything."""
+    rows = np.setdiff1d(near.others[columns.employer[near.others] < 0], near.touched).tolist()
+    known = ((row, near.plan.obstacles.known(int(near.origin[row]))) for row in rows)
+    return {row: case for row, case in known if case is not None}
 
 
 def _plan(near: Nearby, placements: list[Position], not_placed: list[Unplaced]) -> Plan:

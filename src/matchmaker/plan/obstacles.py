@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from matchmaker.numbers.arrays import read_only
-from matchmaker.numbers.change import without_tasks
+from matchmaker.numbers.change import problem_at, without_tasks
 from matchmaker.numbers.timetable import EPS, fits_week
 from matchmaker.plan.reachable import bundle_exists, possible_pairs
 from matchmaker.rules import EMPLOYER_RULES, REASONS, TASK_RULES
 from matchmaker.solve.bundle import Limits
+from matchmaker.solve.joint.stock import Stock, full_stock
+from matchmaker.solve.part import part_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from numpy.typing import NDArray
 
     from matchmaker.numbers.problem import Problem
-    from matchmaker.solve.joint.stock import Stock
     from matchmaker.solve.reach import Reach
 
 __all__ = ["ANY_WEEK", "NO_FLOOR", "Obstacles", "View"]
@@ -91,6 +94,19 @@ class Obstacles:
         found[self.problem.functions.employer[functions]] = True
         return found
 
+    def adopt(self, cases: Mapping[int, View], *, employers: Iterable[int]) -> None:
+        """Take over what is known of pupils (by row here) for whom rules say otherwise at these employers at most."""
+        rows, stock = np.array(sorted(cases), np.int64), Stock(*full_stock(self.reach.work))
+        found = {row: replace(case, rule=list(case.rule), forbids=case.forbids.copy()) for row, case in cases.items()}
+        for employer in employers if cases else ():
+            part = part_of(self.reach, pupils=rows, employers=np.array([employer]), left=stock)
+            # What a plan leaves has no say in a case.
+            there = Obstacles(problem_at(self.problem, employer, rows), part.reach, self.left)
+            for place, row in enumerate(rows.tolist()):
+                case = there._case(place)
+                found[row].rule[employer], found[row].forbids[employer] = case.rule[0], case.forbids[0]
+        self._cases.update(found)
+
     def learn(self, other: Obstacles, *, row_of: NDArray[np.int64]) -> None:
         """Keep what obstacles made with `like` have found out about pupils for whom no rule says otherwise."""
         for row, there in enumerate(row_of.tolist()):
@@ -100,6 +116,10 @@ class Obstacles:
     @cached_property
     def _cases(self) -> dict[int, View]:
         return {}
+
+    def known(self, pupil: int) -> View | None:
+        """Return what is known of a pupil whatever the plan has used up; None when nobody asked yet."""
+        return self._cases.get(pupil)
 
     def view(self, pupil: int) -> View:
         """Apply rule after rule and note at which employers each is the first that leaves nothing."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from matchmaker.numbers.arrays import read_only
-from matchmaker.solve.part import Part, children_of
+from matchmaker.solve.part import Part
 from matchmaker.solve.reach import Reach
 
 if TYPE_CHECKING:
@@ -59,17 +59,17 @@ def splice(
     pairs = _kept(reach.pair_pupil, reach.pair_employer, row_of, keys, width)
     seats = _kept(owners, reach.work.function_employer[reach.vacancy_function], row_of, keys, width)
     new = [_in_the_whole(part) for part in added]
-    begin = np.cumsum([0, len(reach.item_lot), *(len(one.item_lot) for one in new)])
+    source = np.repeat(np.arange(len(new) + 1), [len(pairs), *(len(one.pair_pupil) for one in new)])
 
     def joined(old: NDArray[Any], others: Iterable[NDArray[Any]]) -> NDArray[Any]:
         return np.concatenate([old, *others])
 
     pupil = joined(row_of[reach.pair_pupil[pairs]], (one.pair_pupil for one in new))
     employer = joined(reach.pair_employer[pairs], (one.pair_employer for one in new))
-    order = np.lexsort((employer, pupil))
-    first = joined(reach.item_start[pairs], (one.item_start[:-1] + at for one, at in zip(new, begin[1:], strict=False)))
-    sizes = joined(np.diff(reach.item_start)[pairs], (np.diff(one.item_start) for one in new))
-    items, item_start = children_of(first[order], sizes[order])
+    order = np.argsort(pupil * width + employer, kind="stable")
+    first = joined(reach.item_start[pairs], (one.item_start[:-1] for one in new))[order]
+    sizes = joined(np.diff(reach.item_start)[pairs], (np.diff(one.item_start) for one in new))[order]
+    runs = _runs(source[order], first, first + sizes)
     owner = joined(row_of[owners[seats]], (_owners(one) for one in new))
     function = joined(reach.vacancy_function[seats], (one.vacancy_function for one in new))
     seat_order = np.lexsort((function, owner))
@@ -79,9 +79,9 @@ def splice(
         pair_pupil=pupil[order],
         pair_employer=employer[order],
         pair_points=joined(reach.pair_points[pairs], (one.pair_points for one in new))[order],
-        item_start=item_start,
-        item_lot=joined(reach.item_lot, (one.item_lot for one in new))[items],
-        item_points=joined(reach.item_points, (one.item_points for one in new))[items],
+        item_start=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        item_lot=_strung([reach.item_lot, *(one.item_lot for one in new)], runs),
+        item_points=_strung([reach.item_points, *(one.item_points for one in new)], runs),
         vacancy_start=np.searchsorted(owner[seat_order], rows).astype(np.int64),
         vacancy_function=function[seat_order],
         vacancy_points=joined(reach.vacancy_points[seats], (one.vacancy_points for one in new))[seat_order],
@@ -89,6 +89,23 @@ def splice(
     for array in found[1:]:
         read_only(array)
     return found
+
+
+def _runs(source: NDArray[np.int64], first: NDArray[np.int64], last: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """Return stretches that follow one another: where they are from, where each begins, and before what it ends.
+
+    Nearly all items stay side by side: copied by the stretch they take far less time than one by one.
+    """
+    begins = np.ones(len(source), bool)
+    begins[1:] = (source[1:] != source[:-1]) | (first[1:] != last[:-1])
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], len(source))[: len(starts)] - 1
+    return list(zip(source[starts].tolist(), first[starts].tolist(), last[ends].tolist(), strict=True))
+
+
+def _strung(arrays: Sequence[NDArray[Any]], runs: Sequence[tuple[int, int, int]]) -> NDArray[Any]:
+    """Return stretches of some arrays, one behind the other."""
+    return np.concatenate([arrays[0][:0], *(arrays[which][first:last] for which, first, last in runs)])
 
 
 def _owners(reach: Reach) -> NDArray[np.int64]:
