@@ -175,11 +175,13 @@ class Nearby:
     def in_reach(self) -> NDArray[np.int64]:
         """How many employers are in reach of every pupil."""
         counts = self.plan.in_reach[self.origin]
-        if len(self.others):
-            everywhere = np.arange(len(self.problem.employers.ids))
-            stock = Stock(*full_stock(self.reach.work))
-            own = part_of(self.reach, pupils=self.others, employers=everywhere, left=stock)
-            counts[self.others] = employers_in_reach(own.reach)
+        if len(self.touched):
+            counts[self.touched] = _counted(self.reach, self.touched, np.arange(len(self.problem.employers.ids)))
+        for at, (shut, opened) in self.turned.items():
+            rows = self.row_of[shut]
+            gone = shut[(rows >= 0) & ~np.isin(rows, self.touched)]
+            counts[self.row_of[gone]] -= _counted(self.plan.reach, gone, np.array([at]))
+            counts[opened] += _counted(self.reach, opened, np.array([at]))
         return counts
 
     @cached_property
@@ -248,3 +250,9 @@ class Nearby:
         seconds = round(time.perf_counter() - began, 3)
         proof, placed_bound = bound_nearby(self, found)
         return Solution(found, proof, placed_bound, steps=[{**step, "seconds": seconds}])
+
+
+def _counted(reach: Reach, pupils: NDArray[np.int64], employers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count which of these employers are in reach of these pupils when nobody is placed."""
+    stock = Stock(*full_stock(reach.work))
+    return employers_in_reach(part_of(reach, pupils=pupils, employers=employers, left=stock).reach)

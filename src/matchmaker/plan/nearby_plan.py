@@ -13,7 +13,7 @@ from matchmaker.plan.groups import placed_by_group
 from matchmaker.plan.left import stock_left
 from matchmaker.plan.match import described
 from matchmaker.plan.nearby import Nearby
-from matchmaker.plan.nearest import LOOKED_AT
+from matchmaker.plan.nearest import LOOKED_AT, looked_into
 from matchmaker.plan.reachable import is_possible
 from matchmaker.plan.record import make_record, plain, without_times
 from matchmaker.plan.rows import Rows
@@ -139,9 +139,26 @@ def _unplaced(near: Nearby, columns: Columns, obstacles: Obstacles) -> list[Unpl
     known = {one.pupil: one for one in plan.not_placed}
     new = _differs(near, rows, obstacles.left) | np.array([ids[row] not in known for row in rows.tolist()], bool)
     new |= np.isin(rows, near.touched)
-    told = explain_unplaced(near.ledger, obstacles, rows[new].tolist(), language=plan.language)
+    again = rows[new].tolist()
+    nearest = {
+        row: known[str(ids[row])].nearest for row in again if ids[row] in known and _same_nearest(near, obstacles, row)
+    }
+    told = explain_unplaced(near.ledger, obstacles, again, language=plan.language, nearest=nearest)
     known.update({one.pupil: one for one in told})
     return [known[str(ids[row])] for row in rows.tolist()]
+
+
+def _same_nearest(near: Nearby, obstacles: Obstacles, row: int) -> bool:
+    """Say whether the same employers come nearest to a position for a pupil as before, for the same reasons."""
+    if row in near.touched:
+        return False
+    before, now = near.plan.obstacles, obstacles
+    was, view = before.view(int(near.origin[row])), now.view(row)
+    listed = looked_into(near.ledger, view)
+    if listed != looked_into(near.plan.ledger, was) or np.isin(listed, near.given).any():
+        return False
+    least = [(was.rule[at], float(before.left.supervision[at])) for at in listed]
+    return least == [(view.rule[at], float(now.left.supervision[at])) for at in listed]
 
 
 def _differs(near: Nearby, rows: NDArray[np.int64], left: Stock) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ from matchmaker.solve.bundle import Found, best_bundle
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["nearest_employers", "nearest_positions", "used_up"]
+__all__ = ["looked_into", "nearest_employers", "nearest_positions", "used_up"]
 
 LOOKED_AT = 6
 NAMED = 3
@@ -42,15 +42,20 @@ def nearest_employers(ledger: Ledger, obstacles: Obstacles, view: View, *, langu
     language : str
         ``en`` or ``nl``.
     """
-    km = distance_km(ledger.problem, np.array([view.pupil]))[0]
-    late = np.array([-RANK[rule] for rule in view.rule], np.int64)
-    candidates = np.lexsort((np.round(km, 6), late, view.forbids))[:LOOKED_AT]
     found = []
-    for employer in candidates.tolist():
+    for employer in looked_into(ledger, view):
         for near in nearest_positions(ledger, obstacles, view, employer, language=language)[:1]:
             missing = near.missing or (used_up(ledger, obstacles, view, employer, language=language),)
             found.append(dataclasses.replace(near, missing=missing))
     return tuple(sorted(found, key=lambda near: (len(near.missing), -near.points, near.employer))[:NAMED])
+
+
+def looked_into(ledger: Ledger, view: View) -> list[int]:
+    """Return the employers that the rules about pupil and employer speak least against, at most six, nearest first."""
+    km = distance_km(ledger.problem, np.array([view.pupil]))[0]
+    late = np.array([-RANK[rule] for rule in view.rule], np.int64)
+    candidates: list[int] = np.lexsort((np.round(km, 6), late, view.forbids))[:LOOKED_AT].tolist()
+    return candidates
 
 
 def nearest_positions(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from matchmaker.plan.nearest import nearest_employers
@@ -26,20 +26,28 @@ NO_EMPLOYERS = {"en": "There are no employers.", "nl": "Er zijn geen werkgevers.
 
 
 def explain_unplaced(
-    ledger: Ledger, obstacles: Obstacles, pupils: Iterable[int], *, language: str = "en"
+    ledger: Ledger,
+    obstacles: Obstacles,
+    pupils: Iterable[int],
+    *,
+    language: str = "en",
+    nearest: Mapping[int, tuple[Nearest, ...]] | None = None,
 ) -> tuple[Unplaced, ...]:
     """Say for each of these pupils (row numbers) why there is no position.
 
     At every employer the first rule counts, in the order of `matchmaker.rules.REASONS`, that together with those before
     it leaves no position there; where one would have been possible, what the plan has used up counts (places,
-    supervision, tasks_once). The counts add up to the number of employers.
+    supervision, tasks_once). The counts add up to the number of employers. What is nearest may be known of some.
     """
-    return tuple(_one(ledger, obstacles, int(pupil), language) for pupil in pupils)
+    known = nearest or {}
+    return tuple(_one(ledger, obstacles, int(pupil), language, known.get(int(pupil))) for pupil in pupils)
 
 
-def _one(ledger: Ledger, obstacles: Obstacles, pupil: int, language: str) -> Unplaced:
+def _one(
+    ledger: Ledger, obstacles: Obstacles, pupil: int, language: str, known: tuple[Nearest, ...] | None
+) -> Unplaced:
     view = obstacles.view(pupil)
-    nearest = nearest_employers(ledger, obstacles, view, language=language)
+    nearest = nearest_employers(ledger, obstacles, view, language=language) if known is None else known
     counted = Counter(view.rule)
     reasons = [
         Reason(rule, counted[rule], at_employers(rule, counted[rule], language=language))
