@@ -53,10 +53,7 @@ def best_filling(reach: Reach, columns: Columns, employer: int, worth: NDArray[n
 def test_bound_with_losses_is_what_employers_make_one_by_one(
     seed: int, rounds: int, weight: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With every position looked at, the bound less the losses is what pupils and employers are worth by themselves.
-
-    It may be more where supervision or hours have a price: what is left of these is not counted in full.
-    """
+    """With every position looked at, the bound less the losses is what pupils and employers make each by themselves."""
     monkeypatch.setattr(tighten, "FIRST", 1e6)
     monkeypatch.setattr(tighten, "MOST_NODES", 2_000_000)
     reach = make_reach(make_problem(make_region(8, employers=3, tasks_per_employer=10, seed=seed)))
@@ -69,6 +66,7 @@ def test_bound_with_losses_is_what_employers_make_one_by_one(
     made = sum(best_filling(reach, columns, employer, worth) for employer in range(len(reach.work.places)))
     most = np.maximum(relaxation.value, 0.0).sum() + made
     assert relaxation.bound - sum(lost) >= most - 0.05
+    # What is left of supervision and of hours with a price of their own is not counted in full.
     if not (losses.folded.supervision.any() or losses.folded.function.any()):
         assert relaxation.bound - sum(lost) == pytest.approx(most, abs=0.05)
 
