@@ -179,7 +179,7 @@ def priced(case: Case, rows: int, beat: float = -1e15) -> tuple[list[Choice], li
     return choices, found.value[:count].tolist(), rest
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9))
 def test_pricing_lists_all_positions(seed: int) -> None:
     """With room for all, the search at two employers lists just the positions that trying everything finds."""
@@ -191,7 +191,7 @@ def test_pricing_lists_all_positions(seed: int) -> None:
     assert values == sorted(values, reverse=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9))
 def test_the_best_and_a_bound_on_the_rest(seed: int) -> None:
     """The best position is found, and no other is worth more than the bound returned."""
@@ -202,7 +202,7 @@ def test_the_best_and_a_bound_on_the_rest(seed: int) -> None:
     assert not worths or rest >= max(worths[1:], default=-np.inf) - EPS
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9))
 def test_couples_left_out_cannot_matter(seed: int) -> None:
     """The bound on all positions at two holds, is exact for what matters, and points are those of both employers."""
@@ -233,7 +233,7 @@ def priced_at(case: Case, lots: NDArray[np.int64], counts: NDArray[np.int64]) ->
     return float(sum(n * case.piece_price[lot] for lot, n in zip(lots, counts, strict=True) if lot >= 0))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 63), st.sampled_from([0.5, 2.0, 4.0, 5.0, 9.0]), st.integers(0, 1)), max_size=5)
 )

@@ -40,8 +40,6 @@ __all__ = [
 ]
 
 NONE = -1e18
-LOOK_AGAIN = 0.02
-"""How often a position is searched for although one was found before, when many were."""
 SHAKE = 15.0
 """Points an hour by which shaken prices may rise."""
 
@@ -190,12 +188,11 @@ def good_position(
     pupil: int,
     employer: int,
     shelf: Shelf,
-    state: NDArray[np.int64],
     target: Columns,
     row: int,
     found: Found,
 ) -> float:
-    """Like `best_position`, but mostly from the bundles found before; what a search finds now is kept for later."""
+    """Like `best_position`, but the search has to beat the bundles found before; what it finds is kept for later."""
     target.pupil[row], target.employer[row] = pupil, -1
     if not has_room(reach.work, stock, pupil, employer):
         return NONE
@@ -206,12 +203,10 @@ def good_position(
         if kept >= 0:
             target.employer[row], target.function[row], best = employer, -1, worth - price
             take_down(shelf, pair, kept, target, row)
-        known = float(shelf.found[pair])
-        if known < 3 or draw(state) * (1.0 + known) < 1.0 + LOOK_AGAIN * known:
-            better = best_carved(reach, stock, prices, piece_price, pair, best, target, row, found)
-            if better > best:
-                best = better
-                keep(shelf, pair, target, row)
+        better = best_carved(reach, stock, prices, piece_price, pair, best, target, row, found)
+        if better > best:
+            best = better
+            keep(shelf, pair, target, row)
     return best if target.employer[row] >= 0 else NONE
 
 
@@ -334,7 +329,7 @@ def fill(
         for j in range(width):
             row = i * width + j
             worth[row] = good_position(
-                reach, stock, prices, piece_price, pupils[i], employers[j], shelf, state, table, row, found
+                reach, stock, prices, piece_price, pupils[i], employers[j], shelf, table, row, found
             )
     open_to = np.ones(len(pupils), np.bool_)
     while True:
@@ -366,5 +361,5 @@ def fill(
             other = i * width + where
             if open_to[i] and worth[other] > NONE and not column_fits(work, stock, table, other):
                 worth[other] = good_position(
-                    reach, stock, prices, piece_price, pupils[i], employers[where], shelf, state, table, other, found
+                    reach, stock, prices, piece_price, pupils[i], employers[where], shelf, table, other, found
                 )

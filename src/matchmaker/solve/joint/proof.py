@@ -26,8 +26,10 @@ PLACED_WEIGHT, OTHER_WEIGHT = 2000.0, 1000.0
 """What a placement is worth in the prices for the search, in points: about twice the points of a good one."""
 BOUND_WEIGHT = 300.0
 """Where the search for the weight begins at which the relaxation places about as many as a plan can."""
-QUICK_STEPS, QUICK_TARGET, STEPS, TARGET, FAR = 100, 0.9, 200, 0.985, 0.01
-"""Steps of a round, and the share of the bound they aim at: quick and far while the pool says more than `FAR` less."""
+STEPS, TARGET = 300, 0.985
+"""Steps of a round, and the share of the bound that they aim at."""
+QUICK_STEPS, QUICK_TARGET, FAR, MANY = 100, 0.9, 0.01, 400
+"""The same for so many employers, as long as the pool says more than `FAR` less than the bound: else time runs out."""
 SHARES_OF_ONE, SHARES_OF_TWO = (0.93, 1.0, 1.0, 1.0), (0.89, 0.92, 0.97, 1.0)
 """Shares of the time at which each step of a proof ends: rounds and losses, with the hardest to place once more."""
 ROUNDING = 1e-3
@@ -101,13 +103,14 @@ def relax(
 
     With `move_counts` the weights of the counts move too, to where the relaxation places as many as they aim at.
     """
-    off = FAR if low is None else 0.0
+    off = FAR if low is None and len(relaxation.reach.work.places) > MANY else 0.0
     for turn in range(rounds):
         if clock.over(share):
             return
         steps, reached = (QUICK_STEPS, QUICK_TARGET) if off >= FAR else (STEPS, TARGET)
         target = reached * relaxation.bound if low is None else min(low, relaxation.bound)
-        off = relaxation.improve(steps=steps, target=target, move_counts=move_counts) / max(abs(relaxation.bound), 1.0)
+        below = relaxation.improve(steps=steps, target=target, move_counts=move_counts)
+        off = below / max(abs(relaxation.bound), 1.0) if off > 0.0 else 0.0
         clock.tell(name, turn / rounds)
         if relaxation.stalled >= PATIENCE:
             return

@@ -1,4 +1,4 @@
-"""Bundles found before, kept by pair: looking for the best that still fits is far quicker than searching for it.
+"""Bundles found before, kept by pair: a search that has to beat the best of them that still fits is soon over.
 
 Repair asks for the best position of the same pairs again and again, each time with something else given out. A bundle
 that was best once is often the best of what is left another time.
