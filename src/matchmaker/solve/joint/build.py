@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from matchmaker.solve.bundle import Found, copy_slots
 from matchmaker.solve.compiled import compiled
+from matchmaker.solve.joint.fillings import Notes, note_employers
 from matchmaker.solve.joint.pricing import column_points, find_pair, pair_price, price_pair
 from matchmaker.solve.joint.shelf import Shelf, best_kept, keep, take_down
 from matchmaker.solve.joint.stock import (
@@ -259,11 +260,12 @@ def rebuild(
     state: NDArray[np.int64],
     noise: float,
     yields: float,
+    notes: Notes,
 ) -> int:
     """Free these employers' pupils and fill the employers again from `pupils`.
 
     `pupils` holds everybody placed at the employers, and others who are unplaced. The result is kept unless it loses
-    more than `yields`. Returns the gain (0 when undone).
+    more than `yields`, and noted in any case. Returns the gain (0 when undone).
     """
     work, count = reach.work, len(pupils)
     old = empty_columns(count, work.max_tasks)
@@ -275,6 +277,7 @@ def rebuild(
             give(work, stock, chosen, pupils[i])
             chosen.employer[pupils[i]] = -1
     fill(reach, stock, prices, piece_price, shelf, aims, employers, pupils, chosen, state, noise)
+    note_employers(chosen, employers, notes)
     after = 0
     for i in range(count):
         after += value_of(chosen, pupils[i], aims)

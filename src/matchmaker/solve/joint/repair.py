@@ -10,6 +10,7 @@ import numpy as np
 
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.build import Aims, draw, rebuild, shake_prices, value_of
+from matchmaker.solve.joint.fillings import Notes, keep_notes, no_fillings, no_notes
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.shelf import Shelf, no_shelf
 from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock, second_employer, take
@@ -181,6 +182,7 @@ def rebuild_groups(
     noise: float,
     heat: float,
     gains: NDArray[np.int64],
+    notes: Notes,
 ) -> None:
     """Rebuild groups `first` to before `last`; groups share no employer and no pupil, so they may run side by side."""
     for group in range(first, last):
@@ -203,6 +205,7 @@ def rebuild_groups(
             states[group],
             noise,
             yields,
+            notes,
         )
 
 
@@ -226,6 +229,13 @@ class Repair:
         self.state = np.array([self.seed % 2147483646 + 1], np.int64)
         self.groups = groups_of(len(self.reach.work.places))
         self.states = np.zeros((self.groups, 1), np.int64)
+        work = self.reach.work
+        self.room = (int(work.places.max(initial=0)), work.max_tasks)
+        self.fillings = no_fillings(len(work.places), *self.room)
+
+    def pairs_at(self, employer: int) -> NDArray[np.int64]:
+        """Return the pairs of an employer."""
+        return self.by_employer[self.employer_start[employer] : self.employer_start[employer + 1]]
 
     def go_on_from(self, chosen: Columns) -> None:
         """Go on from another plan, which is the best one seen from then on."""
@@ -243,10 +253,14 @@ class Repair:
         heat: tuple[float, float],
         noise: float,
         progress: Callable[[int], float],
+        begin: int = 0,
+        most: int | None = None,
         most_employers: int = 6,
         most_pupils: int = 24,
     ) -> int:
-        """Do rounds of moves until `progress` of their number says 1; return how many were done.
+        """Do rounds of moves until `progress` of their number says 1, or `most`, the first one number `begin`.
+
+        Returns how many were done.
 
         Moves see one of these prices, the last of them by half, none, or the last shaken, in turn: what others could
         do with a task counts more or less. Losses accepted on the way (points) cool from the first to the second
@@ -257,13 +271,14 @@ class Repair:
         employers = np.empty((self.groups, most_employers + 1), np.int64)
         pupils = np.empty((self.groups, most_pupils), np.int64)
         gains = np.zeros(self.groups, np.int64)
+        notes = [no_notes(most_employers + 1, *self.room) for _ in range(self.groups)]
         half = Prices(*(0.5 * part for part in prices[-1]))
         shares = [*prices, half, free_prices(self.reach.work), prices[-1]]
         piece_price = [piece_prices(self.reach, part) for part in shares]
         shaken = [piece_price[-1].copy() for _ in range(self.groups)]
         with ThreadPoolExecutor() as pool:
-            turn = 0
-            while (done := progress(turn)) < 1.0:
+            turn = begin
+            while (done := progress(turn)) < 1.0 and (most is None or turn < begin + most):
                 turn += 1
                 choose_groups(
                     self.reach,
@@ -302,13 +317,16 @@ class Repair:
                         noise,
                         warm,
                         gains,
+                        notes[group],
                     )
                     for group in range(self.groups)
                 ]
                 for job in jobs:
                     job.result()
+                for note in notes:
+                    keep_notes(note, self.fillings)
                 self.value += int(gains.sum())
                 if self.value > self.best_value:
                     self.best_value = self.value
                     self.best = Columns(*(part.copy() for part in self.chosen))
-        return turn
+        return turn - begin

@@ -12,7 +12,7 @@ import numpy as np
 from matchmaker.solve.joint.build import weights_of
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.close import can_be_closed, near_columns
-from matchmaker.solve.joint.dual import Relaxation
+from matchmaker.solve.joint.dual import Relaxation, bonus_of
 from matchmaker.solve.joint.exact import solve_exactly
 from matchmaker.solve.joint.number import bound_number
 from matchmaker.solve.joint.proof import Proof, aims_before_points, counts_of, masks_of, prove, relax
@@ -28,6 +28,7 @@ from matchmaker.solve.joint.stock import (
     no_columns,
     take,
 )
+from matchmaker.solve.joint.turns import Turns
 from matchmaker.solve.joint.two_moves import offer_two, one_employer
 from matchmaker.solve.reach import first_pupils
 
@@ -47,6 +48,10 @@ MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
 REPAIR_UNTIL, NUMBER_UNTIL = 0.78, 0.82
+PRICES_UNTIL = (0.16, 0.25)
+"""Shares of the time for the two kinds of prices."""
+RECOMBINED_UNTIL = 0.84
+"""Share of the time after which fillings are not recombined."""
 ALONE, TURNS = 0.5, 4
 """Where positions at two employers are allowed: share of the time for the plan without; how often they are offered."""
 HEAT = (20.0, 0.5)
@@ -194,7 +199,7 @@ def solve(
         clock.steps += alone.steps
     counts = counts_of(before or ["placed"], masks, search=True)
     relaxation = Relaxation(reach, counts, prices=start.prices if start else None)
-    prices = _search_prices(
+    prices, values = _search_prices(
         relaxation, before, masks, clock, least=exact is not None or start is not None, bounds=bounds
     )
     if exact is not None:
@@ -212,7 +217,9 @@ def solve(
     if reach.work.most_employers > 1:
         done, counted["taken"] = _in_turns(repair, relaxation, prices, lottery, clock, progressed)
     else:
-        done = repair.run(prices, heat=HEAT, noise=NOISE, progress=progressed)
+        turns = Turns(repair, prices, values, [masks[aim] for aim in before])
+        left = partial(_seconds_left, clock, RECOMBINED_UNTIL)
+        done, counted["helped"] = turns.run(heat=HEAT, noise=NOISE, progress=progressed, seconds_left=left)
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
     repair.best.points[repair.best.employer < 0] = 0
     last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
@@ -228,7 +235,7 @@ def _closed(found: Solution, relaxation: Relaxation, masks: list[NDArray[np.bool
     reach, chosen = relaxation.reach, found.columns
     if not can_be_closed(reach, chosen, placed_bound=found.placed_bound, masks=masks) or clock.over(0.99):
         return found
-    seconds = np.inf if clock.time_limit is None else max(0.0, clock.time_limit - clock.used())
+    seconds = _seconds_left(clock, 1.0)
     near = near_columns(relaxation, float(chosen.points.sum()))
     if near is None or not len(near.pupil):
         return found
@@ -251,16 +258,19 @@ def _search_prices(
     *,
     least: bool,
     bounds: bool,
-) -> list[Prices]:
-    """Return two kinds of prices for the search: where every placement counts most, and where points do."""
+) -> tuple[list[Prices], list[NDArray[np.float64]]]:
+    """Return two kinds of prices for the search: where every placement counts most, and where points do.
+
+    Beside them what every pupil's best position is worth at these prices.
+    """
     if not least:
-        relax(relaxation, clock, "prices", rounds=SEARCH_ROUNDS, share=0.22)
-    first = relaxation.prices
+        relax(relaxation, clock, "prices", rounds=SEARCH_ROUNDS, share=PRICES_UNTIL[0])
+    first, worth = relaxation.prices, relaxation.value - bonus_of(relaxation.counts, relaxation.pupils)
     relaxation.aim(counts_of(aims, masks, search=False))
     if bounds:
-        relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=0.32)
+        relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=PRICES_UNTIL[1])
     clock.done("prices", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
-    return [first, relaxation.prices]
+    return [first, relaxation.prices], [worth, relaxation.value - bonus_of(relaxation.counts, relaxation.pupils)]
 
 
 def _in_turns(
@@ -292,6 +302,11 @@ def _in_turns(
 def _of_turn(progress: Callable[[int], float], before: int, turn: int, k: int) -> float:
     """Return how far a turn is after `k` rounds, when `before` were done in the turns before it."""
     return TURNS * progress(before + k) - turn
+
+
+def _seconds_left(clock: Clock, share: float) -> float:
+    """Return the seconds until so much of the time is used up."""
+    return np.inf if clock.time_limit is None else max(0.0, share * clock.time_limit - clock.used())
 
 
 _warmed: set[tuple[int, int]] = set()

@@ -1,0 +1,200 @@
+"""One filling for every employer, out of all that repair has seen: the best choice in which nobody is placed twice.
+
+Repair improves a few employers at a time; what it threw away at one employer may be just what fits with something it
+threw away at another. Which of the fillings seen go together is a set packing problem, small and nearly whole by itself
+(a pool of routes and a set partitioning problem; Rochat and Taillard 1995, Subramanian and others 2013).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from matchmaker.solve.joint.stock import Columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    from matchmaker.solve.joint.fillings import Fillings
+
+__all__ = ["MOST_SECONDS", "Choice", "choice_of", "recombine"]
+
+MOST_BRANCHES, NEAR, MOST_SECONDS = 20, 4, 0.5
+"""Branches of an integer program, and for every employer the fillings it chooses among: those with the least reduced
+costs; seconds where time is limited."""
+CLOSE = 5e-4
+
+
+class Pool(NamedTuple):
+    """Fillings to choose from, copied: the employer of each, who is in it (`row`, `pupil`), its points, its positions."""
+
+    employer: NDArray[np.int64]
+    points: NDArray[np.float64]
+    row: NDArray[np.int64]
+    pupil: NDArray[np.int64]
+    columns: Columns
+
+    def count(self, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Count the pupils of a mask in every filling."""
+        return np.bincount(self.row, mask[self.pupil], len(self.employer))
+
+
+class Choice(NamedTuple):
+    """What is asked: a choice of the pool for these employers that does as well as `best` on the masks, or better.
+
+    `free` [pupils] says who does not stay where they are, `more` whether to try for more pupils placed.
+    """
+
+    pool: Pool
+    best: Columns
+    masks: Sequence[NDArray[np.bool_]]
+    employers: NDArray[np.int64]
+    free: NDArray[np.bool_]
+    more: bool
+
+
+def choice_of(
+    fillings: Fillings,
+    best: Columns,
+    masks: Sequence[NDArray[np.bool_]],
+    employers: NDArray[np.int64],
+    *,
+    more: bool = True,
+) -> Choice:
+    """Copy all that is needed for a choice, so that it can be made while fillings and plan change.
+
+    Parameters
+    ----------
+    fillings : Fillings
+    best : Columns
+        The best plan so far, one row a pupil.
+    masks : sequence of bool arrays, shape (pupils)
+        Whom the aims before points count, the first aim first.
+    employers : int64 array
+        Who is placed elsewhere stays there.
+    more : bool
+        Whether to try to place one more of a mask.
+    """
+    free = (best.employer < 0) | np.isin(best.employer, employers)
+    plan = Columns(*(part.copy() for part in best))
+    return Choice(_pool(fillings, employers, free), plan, masks, employers, free, more)
+
+
+def recombine(choice: Choice, *, seconds: float = np.inf) -> tuple[Columns | None, NDArray[np.float64] | None]:
+    """Choose a filling for each of some employers, or none, that go together better than what the best plan has there.
+
+    One more placed of the first mask of which that can be had, no fewer of those before it; else as many, with most
+    points.
+
+    Returns
+    -------
+    tuple
+        A plan of the whole region that keeps to all rules, as every filling does, and what every pupil who does not
+        stay is worth to these employers, in points (prices of the linear program, NaN for the others). None when
+        none was found.
+    """
+    pool, best, free, masks = choice.pool, choice.best, choice.free, choice.masks
+    if not len(pool.employer):
+        return None, None
+    table, now = _table(pool, len(free)), _now(pool, best)
+    counts = [pool.count(mask) for mask in masks]
+    reached = [int((mask & free & (best.employer >= 0)).sum()) for mask in masks]
+    wanted = [(at + 1, [*reached[:at], reached[at] + 1]) for at in range(len(masks)) if choice.more]
+    worth = None
+    for aims, least in (*wanted, (len(masks), reached)):
+        taken, price = _choose(table, pool.points, counts[:aims], least, now, NEAR * len(choice.employers), seconds)
+        if price is not None:
+            bonus = sum((one * mask for one, mask in zip(price[len(price) - aims :], masks, strict=False)), 0.0 * free)
+            worth = np.where(free, price[: len(free)] - bonus, np.nan)
+        if taken is not None:
+            return _plan(pool, taken, best, free), worth
+    return None, worth
+
+
+def _floors(
+    table: csr_array, counts: list[NDArray[np.float64]], least: list[int]
+) -> tuple[csr_array, NDArray[np.float64]]:
+    """Return all limits: everybody and every employer once, and at least so many of each count."""
+    from scipy.sparse import csr_array, vstack
+
+    floors = csr_array(np.array(counts).reshape(len(counts), table.shape[1]))
+    return vstack([table, -floors]).tocsr(), np.concatenate([np.ones(table.shape[0]), -np.array(least, float)])
+
+
+def _choose(
+    table: csr_array,
+    points: NDArray[np.float64],
+    counts: list[NDArray[np.float64]],
+    least: list[int],
+    now: NDArray[np.int64],
+    most: int,
+    seconds: float,
+) -> tuple[NDArray[np.int64] | None, NDArray[np.float64] | None]:
+    """Choose fillings with most points, with at least so many of each count; None when none are found.
+
+    The second value is the prices of the linear program, those of the counts last.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+
+    rows, room = _floors(table, counts, least)
+    answer = linprog(-points, A_ub=rows, b_ub=room, method="highs")
+    if answer.x is None:
+        return None, None
+    price = -answer.ineqlin.marginals
+    short = price @ rows - points
+    short[now] = -np.inf
+    near = np.sort(np.argsort(short, kind="stable")[:most])
+    whole = milp(
+        -points[near],
+        constraints=LinearConstraint(rows[:, near], -np.inf, room),
+        integrality=np.ones(len(near)),
+        bounds=Bounds(0, 1),
+        options={"mip_rel_gap": CLOSE, "node_limit": MOST_BRANCHES, "time_limit": seconds},
+    )
+    return None if whole.x is None else near[whole.x > 0.5], price
+
+
+def _pool(fillings: Fillings, employers: NDArray[np.int64], free: NDArray[np.bool_]) -> Pool:
+    """Copy the fillings of these employers in which everybody is free."""
+    kept = fillings.mark.shape[1]
+    at, place = np.nonzero(np.arange(kept) < np.minimum(fillings.seen[employers], kept)[:, None])
+    employer = employers[at]
+    inside = np.arange(fillings.pupil.shape[2]) < fillings.crowd[employer, place][:, None]
+    may = (free[fillings.pupil[employer, place]] | ~inside).all(axis=1)
+    employer, place, inside = employer[may], place[may], inside[may]
+    row, slot = np.nonzero(inside)
+    where = (employer[row], place[row], slot)
+    parts = (fillings.pupil, fillings.function, fillings.own, fillings.lot, fillings.count)
+    pupil, function, points, lot, count = (part[where].astype(np.int64) for part in parts)
+    columns = Columns(pupil, employer[row], function, points, lot, count)
+    return Pool(employer, fillings.points[employer, place].astype(float), row, pupil, columns)
+
+
+def _now(pool: Pool, best: Columns) -> NDArray[np.int64]:
+    """Return the fillings with the very pupils whom the best plan has there."""
+    together = np.bincount(pool.row, best.employer[pool.pupil] == pool.employer[pool.row], len(pool.employer))
+    here = np.bincount(best.employer[best.employer >= 0], minlength=pool.employer.max() + 1)[pool.employer]
+    return np.flatnonzero((together == np.bincount(pool.row, minlength=len(pool.employer))) & (together == here))
+
+
+def _table(pool: Pool, pupils: int) -> csr_array:
+    """Who is in which filling, and at which employer it is: every row may be used once."""
+    from scipy.sparse import coo_array
+
+    every, shape = np.arange(len(pool.employer)), (pupils + int(pool.employer.max()) + 1, len(pool.employer))
+    rows, columns = np.concatenate([pool.pupil, pupils + pool.employer]), np.concatenate([pool.row, every])
+    return coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()
+
+
+def _plan(pool: Pool, taken: NDArray[np.int64], best: Columns, free: NDArray[np.bool_]) -> Columns:
+    plan = Columns(*(part.copy() for part in best))
+    plan.employer[free] = plan.function[free] = plan.lot[free] = -1
+    plan.points[free] = plan.count[free] = 0
+    rows = np.flatnonzero(np.isin(pool.row, taken))
+    for part, positions in zip(plan, pool.columns, strict=True):
+        part[pool.pupil[rows]] = positions[rows]
+    return plan
