@@ -242,7 +242,7 @@ def test_nobody_and_nothing() -> None:
 def test_whom_people_placed_comes_first(seed: int) -> None:
     """Without a single round of repair, who is fixed where there is work is placed there."""
     reach = make_reach(make_problem(make_region(60, employers=12, seed=seed)))
-    waiting = np.flatnonzero(run(reach, steps=0).columns.employer < 0)
+    waiting = np.flatnonzero(run(reach, steps=0, bounds=False).columns.employer < 0)
     pupil, employer = next(
         (int(pupil), int(employer))
         for pupil in waiting
@@ -251,7 +251,7 @@ def test_whom_people_placed_comes_first(seed: int) -> None:
     )
     only = only_at(reach, pupil, employer)
     fixed = np.arange(60) == pupil
-    assert run(only, steps=0, fixed=fixed).columns.employer[pupil] == employer
+    assert run(only, steps=0, fixed=fixed, bounds=False).columns.employer[pupil] == employer
 
 
 def best_alone(reach: Reach, pupil: int, employer: int) -> float:

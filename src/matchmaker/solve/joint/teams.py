@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["solve_by_teams"]
 
-MOST_ALL, MOST_PUPILS, MOST_TEAMS, MOST_ROUNDS = 200, 14, 6_000, 1_000
+MOST_PUPILS, MOST_TEAMS, MOST_ROUNDS = 14, 6_000, 1_000
+MOST_IN_REACH = 30
+"""Pupils with work in reach, of whom some may turn out not to fit anywhere, up to which that is looked at."""
 POOL = 6_000
 ROUNDING, EPS = 1e-3, 1e-6
 MOST_WEIGHT = 1 << 60
@@ -237,15 +239,18 @@ class Teams:
     def __init__(self, reach: Reach, keep: Columns | None, stop: Callable[[], bool]) -> None:
         pupils = len(reach.pair_start) - 1
         self.reach, self.stop, self.scale, self.rounds = reach, stop, pupils + 1, 0
-        packings = packings_of(reach)
-        sites = (Site(reach, packings, int(one), keep, self.scale) for one in np.flatnonzero(reach.work.places > 0))
-        self.sites = [site for site in sites if site.teams]
-        can = np.zeros(pupils, bool)
-        for site in self.sites:
+        packings, can = packings_of(reach), np.zeros(pupils, bool)
+        self.sites: list[Site] = []
+        for employer in np.flatnonzero(reach.work.places > 0).tolist():
+            site = Site(reach, packings, employer, keep, self.scale)
             can[site.room.bench.pupil[site.inside.any(axis=0)]] = True
+            if can.sum() > MOST_PUPILS:
+                raise Undecided
+            if site.teams:
+                self.sites.append(site)
         self.start = np.cumsum([0, *(len(site.teams) for site in self.sites)])
         self.pupil, bit = np.flatnonzero(can), np.zeros(pupils, np.int64)
-        if len(self.pupil) > MOST_PUPILS or self.start[-1] > MOST_TEAMS:
+        if self.start[-1] > MOST_TEAMS:
             raise Undecided
         bit[can] = 1 << np.arange(len(self.pupil))
         sets = [site.inside.astype(np.int64) @ bit[site.room.bench.pupil] for site in self.sites]
@@ -357,7 +362,8 @@ def solve_by_teams(
     >>> bool(plan.points.sum() == bound)
     True
     """
-    if reach.work.most_employers > 1 or len(reach.pair_start) - 1 > MOST_ALL:
+    some = (np.diff(reach.pair_start) > 0) | (np.diff(reach.vacancy_start) > 0)
+    if reach.work.most_employers > 1 or some.sum() > MOST_IN_REACH:
         return None
     try:
         teams = Teams(reach, keep, stop)
