@@ -36,8 +36,8 @@ def reach_of(name: int | str) -> Reach:
 
 @cache
 def middle_reach() -> Reach:
-    """Twenty-four pupils and eight employers."""
-    return make_reach(make_problem(make_region(24, employers=8, tasks_per_employer=16, seed=3)))
+    """Sixteen pupils and eight employers."""
+    return make_reach(make_problem(make_region(16, employers=8, tasks_per_employer=16, seed=3)))
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_threads_do_not_matter(middle: Reach, monkeypatch: pytest.MonkeyPatch) -
 
 def test_rows_in_another_order_give_the_same_plan(middle: Reach) -> None:
     """The order of the rows of the tables does not matter to who gets what."""
-    region = make_region(24, employers=8, tasks_per_employer=16, seed=3)
+    region = make_region(16, employers=8, tasks_per_employer=16, seed=3)
     rng = np.random.default_rng(1)
     mixed = region.replace(**{name: table.take(rng.permutation(len(table))) for name, table in region.tables().items()})
     plans = [run(make_reach(make_problem(one))) for one in (region, mixed)]
