@@ -114,6 +114,7 @@ def test_what_is_proved_holds_without_an_optimum(seed: int, monkeypatch: pytest.
     """Where no plan is proved the best, the price that an exact solver finds lies between the limits told."""
     exact = mm.match(small(seed)).price_of_aims()
     monkeypatch.setattr(solution, "solve_exactly", lambda *_, **__: None)
+    monkeypatch.setattr(solution, "solve_small", lambda *_, **__: None)
     plan = mm.match(small(seed))
     prices = plan.price_of_aims()
     assert plan.status == "limit"
@@ -153,6 +154,7 @@ def test_what_is_proved_of_a_quota_holds(seed: int, monkeypatch: pytest.MonkeyPa
     region = small(seed, protect={"school=vso": 0.9})
     exact = mm.match(region).price_of_aims()
     monkeypatch.setattr(solution, "solve_exactly", lambda *_, **__: None)
+    monkeypatch.setattr(solution, "solve_small", lambda *_, **__: None)
     prices = mm.match(region).price_of_aims()
     for aim in ("protect", "protect_points"):
         told = prices[aim]

@@ -110,6 +110,7 @@ def exact_and_searched(seed: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Plan
     region = make_region(12, employers=5, tasks_per_employer=10, seed=seed)
     exact = mm.match(region, policy={"order": LEXIMIN}, steps=60)
     monkeypatch.setattr(solution, "solve_exactly", lambda *_, **__: None)
+    monkeypatch.setattr(solution, "solve_small", lambda *_, **__: None)
     return exact, mm.match(region, policy={"order": LEXIMIN}, steps=60)
 
 
@@ -201,6 +202,7 @@ def test_row_order_never_matters(monkeypatch: pytest.MonkeyPatch) -> None:
         plans = [mm.match(one, policy={"order": LEXIMIN}, steps=5) for one in (region, shuffled(region, 1))]
         assert plans[0].to_json() == plans[1].to_json()
         monkeypatch.setattr(solution, "solve_exactly", lambda *_, **__: None)
+        monkeypatch.setattr(solution, "solve_small", lambda *_, **__: None)
 
 
 def test_quotas_come_before_leximin() -> None:

@@ -10,6 +10,7 @@ from matchmaker.solve.bundle import Found
 from matchmaker.solve.joint.levels import Chooser, OutOfReach, raise_levels
 from matchmaker.solve.joint.pricing import column_points, piece_prices, price_pair
 from matchmaker.solve.joint.stock import Columns, copy_column, free_prices, full_stock, no_columns, second_employers
+from matchmaker.solve.joint.teams import solve_by_teams
 from matchmaker.solve.joint.two import all_at_two
 
 if TYPE_CHECKING:
@@ -18,13 +19,60 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
+    from matchmaker.solve.joint.clock import Clock
     from matchmaker.solve.reach import Reach
 
-__all__ = ["all_columns", "resources", "solve_exactly"]
+__all__ = ["all_columns", "resources", "solve_exactly", "solve_small"]
 
 MOST_COLUMNS = 8_000
 MOST_OF_A_PAIR = 4_000
 MOST_ITEMS = 2_000
+NONE = -1e18
+TEAMS_UNTIL, SHARE = 0.3, 0.1
+"""Shares of the time: at which the search team by team ends, and for each integer program after it."""
+
+
+def solve_small(
+    reach: Reach,
+    masks: dict[str, NDArray[np.bool_]],
+    aims: Sequence[str],
+    clock: Clock,
+    *,
+    leximin: int | None = None,
+    at_least: Sequence[tuple[NDArray[np.bool_], int]] = (),
+    keep: Columns | None = None,
+) -> tuple[Columns, int] | None:
+    """Solve a region that is small enough: team by team, else by listing all its positions; None when it is too large.
+
+    Beside the plan the most points of any that places as many. `aims` are those before points, each counts whom its
+    mask says; the other arguments are those of `solve_exactly`.
+    """
+    counted = [masks[aim] for aim in aims]
+    same_number = [masks[aim] for aim in aims if aim in ("fixed", "placed")]
+    exact = None
+    if leximin is None:
+        exact = solve_by_teams(
+            reach,
+            masks=counted,
+            same_number=same_number,
+            at_least=at_least,
+            keep=keep,
+            stop=lambda: clock.over(TEAMS_UNTIL),
+        )
+    if exact is None:
+        seconds = np.inf if clock.time_limit is None else SHARE * clock.time_limit
+        exact = solve_exactly(
+            reach,
+            masks=counted,
+            same_number=same_number,
+            seconds=seconds,
+            at_least=at_least,
+            keep=keep,
+            leximin=leximin,
+        )
+    if exact is not None:
+        clock.done("exact", placed=int((exact[0].employer >= 0).sum()))
+    return exact
 
 
 def all_columns(reach: Reach) -> Columns | None:
@@ -43,8 +91,8 @@ def all_columns(reach: Reach) -> Columns | None:
         columns.function[rows], columns.points[rows] = function, reach.vacancy_points[option]
         rows += 1
     for pair in range(len(reach.pair_pupil)):
-        count, _ = price_pair(reach, stock, piece_price, pair, -1e18, found)
-        if count == MOST_OF_A_PAIR or rows + count > MOST_COLUMNS:
+        count, rest = price_pair(reach, stock, piece_price, pair, NONE, found)
+        if count == MOST_OF_A_PAIR or rest > NONE or rows + count > MOST_COLUMNS:
             return None
         own = slice(rows, rows + count)
         columns.pupil[own], columns.employer[own] = reach.pair_pupil[pair], reach.pair_employer[pair]

@@ -61,11 +61,15 @@ def no_fillings(employers: int, most_pupils: int, most_tasks: int, *, kept: int 
     rows = (employers, kept)
     shape = (employers, kept, most_pupils)
     return Fillings(
-        np.zeros(employers, np.int64),
-        *(np.zeros(rows, np.int64) for _ in range(3)),
-        *(np.zeros(shape, np.int32) for _ in range(3)),
-        np.zeros((*shape, most_tasks), np.int32),
-        np.zeros((*shape, most_tasks), np.int16),
+        seen=np.zeros(employers, np.int64),
+        mark=np.zeros(rows, np.int64),
+        crowd=np.zeros(rows, np.int64),
+        points=np.zeros(rows, np.int64),
+        pupil=np.zeros(shape, np.int32),
+        function=np.zeros(shape, np.int32),
+        own=np.zeros(shape, np.int32),
+        lot=np.zeros((*shape, most_tasks), np.int32),
+        count=np.zeros((*shape, most_tasks), np.int16),
     )
 
 

@@ -18,7 +18,8 @@ __all__ = ["bound_number"]
 
 WEIGHT = 1e6
 """What a placement is worth while placements are counted, in points: so much that points hardly count."""
-STEPS, TARGET, PATIENCE = 100, 0.97, 3
+STEPS, TARGET, PATIENCE = 100, 0.97, 12
+"""The bound comes down only after the pool has grown for some rounds."""
 ROUNDING = 1e-6
 
 

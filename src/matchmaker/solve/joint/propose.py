@@ -9,7 +9,7 @@ from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.build import NONE, draw, empty_columns, good_position, new_found
 from matchmaker.solve.joint.fillings import Notes, note_rows
 from matchmaker.solve.joint.shelf import Shelf
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, column_fits, give, take
+from matchmaker.solve.joint.stock import Prices, Stock, column_fits, give, take
 from matchmaker.solve.reach import Reach
 
 __all__ = ["propose"]
@@ -42,7 +42,7 @@ def propose(
     crowd = min(CROWD, len(pairs))
     if crowd == 0:
         return
-    employer = reach.pair_employer[pairs[0]]
+    employer = int(reach.pair_employer[pairs[0]])
     key = np.empty(len(pairs))
     for k in range(len(pairs)):
         key[k] = -(liking[pairs[k]] - pupil_price[reach.pair_pupil[pairs[k]]] + noise * (2.0 * draw(state) - 1.0))
@@ -70,4 +70,4 @@ def propose(
     rows = np.flatnonzero(taken)
     note_rows(table, rows[np.argsort(table.pupil[rows])], employer, notes)
     for row in rows:
-        give(reach.work, stock, table, row)
+        give(reach.work, stock, table, int(row))

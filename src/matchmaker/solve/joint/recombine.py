@@ -2,11 +2,12 @@
 
 Repair improves a few employers at a time; what it threw away at one employer may be just what fits with something it
 threw away at another. Which of the fillings seen go together is a set packing problem, small and nearly whole by itself
-(a pool of routes and a set partitioning problem; Rochat and Taillard 1995, Subramanian and others 2013).
+(a pool of routes and a set partitioning problem; Rochat and Taillard 1995).
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,16 +22,20 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.joint.fillings import Fillings
 
-__all__ = ["MOST_SECONDS", "Choice", "choice_of", "recombine"]
+__all__ = ["CLOSE", "MOST_SECONDS", "Choice", "choice_of", "recombine"]
 
 MOST_BRANCHES, NEAR, MOST_SECONDS = 20, 4, 0.5
-"""Branches of an integer program, and for every employer the fillings it chooses among: those with the least reduced
-costs; seconds where time is limited."""
-CLOSE = 5e-4
+"""Branches of an integer program, and the fillings of an employer it chooses among, those with the least reduced costs;
+seconds where time is limited."""
+CLOSE, EPS = 5e-4, 1e-6
+"""Share of the points within which a choice counts as the best; rounding."""
 
 
 class Pool(NamedTuple):
-    """Fillings to choose from, copied: the employer of each, who is in it (`row`, `pupil`), its points, its positions."""
+    """Fillings to choose from, copied.
+
+    The employer of each, its points, who is in it (`row`, `pupil`) and in which positions.
+    """
 
     employer: NDArray[np.int64]
     points: NDArray[np.float64]
@@ -38,15 +43,15 @@ class Pool(NamedTuple):
     pupil: NDArray[np.int64]
     columns: Columns
 
-    def count(self, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def counts(self, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Count the pupils of a mask in every filling."""
-        return np.bincount(self.row, mask[self.pupil], len(self.employer))
+        return np.bincount(self.row, mask[self.pupil], len(self.employer)).astype(float)
 
 
 class Choice(NamedTuple):
     """What is asked: a choice of the pool for these employers that does as well as `best` on the masks, or better.
 
-    `free` [pupils] says who does not stay where they are, `more` whether to try for more pupils placed.
+    `free` [pupils] says who does not stay where they are, `more` how far to try for more pupils placed.
     """
 
     pool: Pool
@@ -54,7 +59,7 @@ class Choice(NamedTuple):
     masks: Sequence[NDArray[np.bool_]]
     employers: NDArray[np.int64]
     free: NDArray[np.bool_]
-    more: bool
+    more: float
 
 
 def choice_of(
@@ -63,7 +68,7 @@ def choice_of(
     masks: Sequence[NDArray[np.bool_]],
     employers: NDArray[np.int64],
     *,
-    more: bool = True,
+    more: float = 0.0,
 ) -> Choice:
     """Copy all that is needed for a choice, so that it can be made while fillings and plan change.
 
@@ -76,8 +81,8 @@ def choice_of(
         Whom the aims before points count, the first aim first.
     employers : int64 array
         Who is placed elsewhere stays there.
-    more : bool
-        Whether to try to place one more of a mask.
+    more : float
+        How far to try for more pupils placed: a share of what the linear program has more, at least one; 0 not at all.
     """
     free = (best.employer < 0) | np.isin(best.employer, employers)
     plan = Columns(*(part.copy() for part in best))
@@ -87,8 +92,8 @@ def choice_of(
 def recombine(choice: Choice, *, seconds: float = np.inf) -> tuple[Columns | None, NDArray[np.float64] | None]:
     """Choose a filling for each of some employers, or none, that go together better than what the best plan has there.
 
-    One more placed of the first mask of which that can be had, no fewer of those before it; else as many, with most
-    points.
+    More placed of the first mask of which that can be had (see `choice_of`), no fewer of those before it; else as many,
+    with most points.
 
     Returns
     -------
@@ -101,9 +106,15 @@ def recombine(choice: Choice, *, seconds: float = np.inf) -> tuple[Columns | Non
     if not len(pool.employer):
         return None, None
     table, now = _table(pool, len(free)), _now(pool, best)
-    counts = [pool.count(mask) for mask in masks]
+    counts = [pool.counts(mask) for mask in masks]
     reached = [int((mask & free & (best.employer >= 0)).sum()) for mask in masks]
-    wanted = [(at + 1, [*reached[:at], reached[at] + 1]) for at in range(len(masks)) if choice.more]
+    wanted = []
+    for at in range(len(masks) if choice.more > 0 else 0):
+        most = _most(table, counts[: at + 1], reached[:at])
+        if most > reached[at]:
+            wanted.append(
+                (at + 1, [*reached[:at], reached[at] + max(1, math.ceil(choice.more * (most - reached[at])))])
+            )
     worth = None
     for aims, least in (*wanted, (len(masks), reached)):
         taken, price = _choose(table, pool.points, counts[:aims], least, now, NEAR * len(choice.employers), seconds)
@@ -113,6 +124,15 @@ def recombine(choice: Choice, *, seconds: float = np.inf) -> tuple[Columns | Non
         if taken is not None:
             return _plan(pool, taken, best, free), worth
     return None, worth
+
+
+def _most(table: csr_array, counts: list[NDArray[np.float64]], least: list[int]) -> int:
+    """Return how much of the last count the linear program has at most, with at least so many of those before it."""
+    from scipy.optimize import linprog
+
+    rows, room = _floors(table, counts[:-1], least)
+    answer = linprog(-counts[-1], A_ub=rows, b_ub=room, method="highs")  # type: ignore[call-overload]  # sparse is fine
+    return 0 if answer.x is None else math.floor(EPS - answer.fun)
 
 
 def _floors(
@@ -141,7 +161,7 @@ def _choose(
     from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
     rows, room = _floors(table, counts, least)
-    answer = linprog(-points, A_ub=rows, b_ub=room, method="highs")
+    answer = linprog(-points, A_ub=rows, b_ub=room, method="highs")  # type: ignore[call-overload]  # sparse is fine
     if answer.x is None:
         return None, None
     price = -answer.ineqlin.marginals
@@ -151,7 +171,7 @@ def _choose(
     whole = milp(
         -points[near],
         constraints=LinearConstraint(rows[:, near], -np.inf, room),
-        integrality=np.ones(len(near)),
+        integrality=np.ones(len(near), np.int64),
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": CLOSE, "node_limit": MOST_BRANCHES, "time_limit": seconds},
     )

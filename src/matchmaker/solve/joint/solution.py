@@ -13,7 +13,7 @@ from matchmaker.solve.joint.build import weights_of
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.close import can_be_closed, near_columns
 from matchmaker.solve.joint.dual import Relaxation, bonus_of
-from matchmaker.solve.joint.exact import solve_exactly
+from matchmaker.solve.joint.exact import solve_exactly, solve_small
 from matchmaker.solve.joint.number import bound_number
 from matchmaker.solve.joint.proof import Proof, aims_before_points, counts_of, masks_of, prove, relax
 from matchmaker.solve.joint.repair import Repair, groups_of
@@ -48,7 +48,7 @@ MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
 REPAIR_UNTIL, NUMBER_UNTIL = 0.78, 0.82
-PRICES_UNTIL = (0.16, 0.25)
+PRICES_UNTIL = (0.18, 0.28)
 """Shares of the time for the two kinds of prices."""
 RECOMBINED_UNTIL = 0.84
 """Share of the time after which fillings are not recombined."""
@@ -188,7 +188,8 @@ def solve(
     if "leximin" in order:
         leximin = len(aims_before_points(order[: order.index("leximin")], masks))
         order.remove("leximin")
-    exact = _exactly(reach, masks, before, leximin, clock, at_least, start) if exactly else None
+    kept = None if start is None else start.columns
+    exact = solve_small(reach, masks, before, clock, leximin=leximin, at_least=at_least, keep=kept) if exactly else None
     if exact is None and start is None and reach.work.most_employers > 1:
         alone = solve(
             one_employer(reach), hardest=hardest, lottery=lottery, fixed=fixed, order=wanted, steps=steps, seed=seed,
@@ -387,29 +388,3 @@ def _keep(
             take(reach.work, stock, chosen, pupil)
             kept += 1
     return kept
-
-
-def _exactly(
-    reach: Reach,
-    masks: dict[str, NDArray[np.bool_]],
-    before: list[str],
-    leximin: int | None,
-    clock: Clock,
-    at_least: Sequence[tuple[NDArray[np.bool_], int]],
-    start: Start | None,
-) -> tuple[Columns, int] | None:
-    """Solve a region small enough to list all its positions; also return the most points at the same number placed."""
-    same_number = [masks[aim] for aim in before if aim in ("fixed", "placed")]
-    seconds = np.inf if clock.time_limit is None else 0.1 * clock.time_limit
-    exact = solve_exactly(
-        reach,
-        masks=[masks[aim] for aim in before],
-        same_number=same_number,
-        seconds=seconds,
-        at_least=at_least,
-        keep=None if start is None else start.columns,
-        leximin=leximin,
-    )
-    if exact is not None:
-        clock.done("exact", placed=int((exact[0].employer >= 0).sum()))
-    return exact

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Turns"]
 
-MOVES_A_TURN, PAUSE = 320, 3
-"""Moves before a choice; turns without a try for more pupils after one that failed."""
+MOVES_A_TURN, PAUSE, BOLD = 320, 3, 0.5
+"""Moves before a choice; turns without a try for more pupils after one that failed; share of those who may be had that
+is tried for, but one at a time after such a failure."""
 PART, WHOLE = 64, 90
 """Employers whose fillings are chosen at once; all of them in a region with no more than `WHOLE`."""
 TIMES, NOISE = 4, 60.0
@@ -58,7 +59,7 @@ class Turns:
         employers, room = len(work.places), (int(work.places.max(initial=0)), work.max_tasks)
         self.notes = [no_notes(1, *room) for _ in range(employers)]
         self.liking, self.visits = np.full(pairs, np.inf), np.zeros(employers, np.int64)
-        self.states, self.pause = np.zeros((employers, 1), np.int64), 0
+        self.states, self.pause, self.bold = np.zeros((employers, 1), np.int64), 0, BOLD
         self.piece_price = [piece_prices(repair.reach, part) for part in prices]
 
     def run(
@@ -69,7 +70,10 @@ class Turns:
         progress: Callable[[int], float],
         seconds_left: Callable[[], float],
     ) -> tuple[int, int]:
-        """Take turns until `progress` of the rounds of moves says 1; return the rounds, and how often a choice helped."""
+        """Take turns until `progress` of the rounds of moves says 1.
+
+        Returns the rounds, and how often a choice of fillings made a better plan. Choices are made while moves go on.
+        """
         rounds, helped, done, pending = math.ceil(MOVES_A_TURN / self.repair.groups), 0, 0, None
         with ThreadPoolExecutor(1) as aside:
             while len(self.visits) and progress(done) < 1.0:
@@ -80,7 +84,9 @@ class Turns:
                     self.propose(employers, time % len(self.prices))
                 seconds = seconds_left()
                 pending = aside.submit(
-                    recombine, self.choice(employers), seconds=min(MOST_SECONDS, seconds) if seconds < np.inf else seconds
+                    recombine,
+                    self.choice(employers),
+                    seconds=min(MOST_SECONDS, seconds) if seconds < np.inf else seconds,
                 )
             helped += pending is not None and self.adopt(*pending.result())
         return done, helped
@@ -135,7 +141,7 @@ class Turns:
             note_employers(repair.best, np.array([employer]), self.notes[employer])
             keep_notes(self.notes[employer], repair.fillings)
         self.pause = max(0, self.pause - 1)
-        return choice_of(repair.fillings, repair.best, self.masks, employers, more=self.pause == 0)
+        return choice_of(repair.fillings, repair.best, self.masks, employers, more=0.0 if self.pause else self.bold)
 
     def adopt(self, plan: Columns | None, worth: NDArray[np.float64] | None) -> bool:
         """Go on from a plan if it is better than the best one; say whether it is. Prices of pupils are kept."""
@@ -143,8 +149,9 @@ class Turns:
         if worth is not None:
             self.asked = np.where(worth > 0, worth, self.asked)
         before = self.repair.best.employer >= 0
-        if self.pause == 0 and (plan is None or (plan.employer >= 0).sum() <= before.sum()):
-            self.pause = PAUSE
+        if self.pause == 0 and len(self.visits) <= WHOLE:
+            failed = plan is None or (plan.employer >= 0).sum() <= before.sum()
+            self.pause, self.bold = (PAUSE, 1e-9) if failed else (0, BOLD)
         if plan is None or int(total_value(plan, self.repair.aims)) <= self.repair.best_value:
             return False
         self.repair.go_on_from(plan)

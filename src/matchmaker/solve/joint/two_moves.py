@@ -138,16 +138,17 @@ def _offer(
     """Give one position of the pool out, if the aims gain when those in the way take what is left."""
     work, pupil = reach.work, int(pool.pupil[row])
     moved, before = [pupil], no_columns(MOST_MOVED + 2, work.max_tasks)
+    value = int(value_of(chosen, pupil, aims))
     leave(work, stock, chosen, pupil, before, 0)
     fits = bool(column_fits(work, stock, pool, row))
     while not fits and len(moved) <= MOST_MOVED:
         other = in_the_way(work, stock, chosen, pool, row, aims)
         if other < 0:
             break
+        value += int(value_of(chosen, other, aims))
         leave(work, stock, chosen, other, before, len(moved))
         moved.append(other)
         fits = bool(column_fits(work, stock, pool, row))
-    value = sum(int(value_of(before, k, aims)) for k in range(len(moved)))
     if fits:
         copy_column(pool, row, chosen, pupil)
         take(work, stock, chosen, pupil)

@@ -1,0 +1,376 @@
+"""Small regions exactly: one team an employer, each worked out only as closely as the choice among them needs.
+
+A plan puts a team of pupils, perhaps nobody, at every employer, and nobody in two. What a team is worth at most is
+bounded by prices of its employer alone (`team`); the best choice of teams by these bounds (`team_choice`) bounds every
+plan. The teams chosen are then worked out more closely, at last exactly (`team_search`), and the choice is made again,
+until all teams chosen are exact: then no plan is better (a decomposition by employer, after Benders 1962).
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import comb
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matchmaker.solve.joint.packing import Packings, packings_of
+from matchmaker.solve.joint.stock import Columns, Stock, full_stock, no_columns
+from matchmaker.solve.joint.team import NOTHING, Bench, Positions, no_positions
+from matchmaker.solve.joint.team_best import FIRST, GROWTH, BestOfTeam, Room, Undecided, for_team
+from matchmaker.solve.joint.team_bound import team_bound, values_at
+from matchmaker.solve.joint.team_choice import NEVER, best_choice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from matchmaker.solve.reach import Reach
+
+__all__ = ["solve_by_teams"]
+
+MOST_PUPILS, MOST_TEAMS, MOST_ROUNDS = 14, 6_000, 1_000
+MOST_IN_REACH = 30
+"""Pupils with work in reach, of whom some may turn out not to fit anywhere, up to which that is looked at."""
+POOL = 6_000
+ROUNDING, EPS = 1e-3, 1e-6
+MOST_WEIGHT = 1 << 60
+
+
+class Site:
+    """An employer, its teams, and what is known of each.
+
+    Attributes
+    ----------
+    teams : list of tuple of int
+        Places among the members of the bench.
+    inside : float array, shape (teams, members)
+        1 for who is in it.
+    bound : float array, shape (teams)
+        No positions for all of the team have more points.
+    ceiling : int64 array, shape (teams)
+        The value is no more than this.
+    exact : int64 array, shape (teams)
+        The value (see `BestOfTeam`), NEVER where it is not known yet.
+    filling : list
+        The positions that have it.
+    """
+
+    def __init__(self, reach: Reach, packings: Packings, employer: int, keep: Columns | None, scale: int) -> None:
+        self.reach, self.employer, self.scale = reach, employer, scale
+        bench = _bench_of(reach, packings, employer)
+        self.room = Room(Stock(*full_stock(reach.work)), bench, no_positions(POOL, reach.work.max_tasks), 0)
+        self.best = BestOfTeam(reach, None if keep is None else _wanted(bench, keep), scale)
+        total, alone = self._values(self._free())
+        self.teams = _teams(reach, bench, np.flatnonzero(alone > NOTHING / 2).tolist())
+        self.inside = np.zeros((len(self.teams), len(bench.pupil)))
+        for k, team in enumerate(self.teams):
+            self.inside[k, list(team)] = 1.0
+        self.latest = self._free()
+        self.bound = total + self.inside @ np.maximum(alone, NOTHING)
+        self.ceiling = np.full(len(self.teams), -NEVER, np.int64)
+        self.exact = np.full(len(self.teams), NEVER, np.int64)
+        self.within = np.full(len(self.teams), FIRST)
+        self.price: list[NDArray[np.float64] | None] = [None] * len(self.teams)
+        self.filling: list[Positions | None] = [None] * len(self.teams)
+
+    def _free(self) -> NDArray[np.float64]:
+        return np.zeros(len(self.room.bench.have) + len(self.room.bench.cap))
+
+    def _values(self, price: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        total, value, known = values_at(self.reach, *self.room, price)
+        self.room = self.room._replace(known=known)
+        return total, value
+
+    def _learn(self, room: Room, known: int) -> None:
+        """Remember the positions that a bound has found."""
+        new, pool, first = known - room.known, self.room.pool, self.room.known
+        if known > room.known and first + new <= len(pool.points):
+            for part, own in zip(pool, room.pool, strict=True):
+                part[first : first + new] = own[room.known : known]
+            self.room = self.room._replace(known=first + new)
+
+    def most(self) -> NDArray[np.int64]:
+        """Return what every team is worth at most, NEVER where it cannot all be placed."""
+        extra = np.array([self.best.extra(team) for team in self.teams], np.int64)
+        never = self.bound < self.reach.work.fit_floor * self.inside.sum(axis=1) - ROUNDING
+        points = np.floor(np.where(never, 0.0, self.bound) + ROUNDING).astype(np.int64)
+        most = np.minimum(points * self.scale + extra, self.ceiling)
+        return np.where(never, NEVER, np.where(self.exact != NEVER, self.exact, most))
+
+    def look_closer(self, k: int) -> bool:
+        """Work a team out more closely: by prices of its own first, then among ever more positions near the best ones.
+
+        Says whether that was possible: there may be too many such positions.
+        """
+        price, team = self.price[k], self.teams[k]
+        if price is None:
+            self._bound(k)
+            return True
+        found = self.best.nearby(self.room, team, price, self.within[k]) if self.within[k] < np.inf else None
+        if found is None:
+            self.within[k] = np.inf
+            return False
+        if isinstance(found, float):
+            self.bound[k], self.within[k] = min(self.bound[k], found), GROWTH * self.within[k]
+        else:
+            self.exact[k], self.filling[k] = found
+        return True
+
+    def settle(self, k: int, beat: int) -> None:
+        """Work a team out exactly, or show that its value is not over `beat`."""
+        price, team = self.price[k], self.teams[k]
+        assert price is not None
+        least = self.reach.work.fit_floor * len(team) * self.scale - 1
+        found = self.best.of(self.room, team, price, max(least, beat))
+        if found is not None:
+            self.exact[k], self.filling[k] = found
+        elif beat > least:
+            self.ceiling[k] = min(self.ceiling[k], beat)
+        else:
+            self.bound[(self.inside >= self.inside[k]).all(axis=1)] = -np.inf
+
+    def _bound(self, k: int) -> None:
+        """Bound a team by prices of its own; they bound the others here as well."""
+        own, team = self._free(), self.teams[k]
+        room, least = for_team(self.room, team, self.latest), self.reach.work.fit_floor * len(team) - ROUNDING
+        below, known = team_bound(self.reach, *room[:2], np.array(team), *room[2:], own, least)
+        self._learn(room, known)
+        self.price[k] = self.latest = own
+        total, value = self._values(own)
+        self.bound = np.minimum(self.bound, total + self.inside @ value)
+        self.bound[k] = min(self.bound[k], below)
+
+
+def _teams(reach: Reach, bench: Bench, can: list[int]) -> list[tuple[int, ...]]:
+    """List all teams of those who can work at an employer alone, for which there are places and supervision."""
+    places = min(int(reach.work.places[bench.employer]), len(can))
+    if sum(comb(len(can), size) for size in range(1, places + 1)) > MOST_TEAMS:
+        raise Undecided
+    support, there_is = reach.work.support[bench.pupil], reach.work.supervision[bench.employer] + EPS
+    teams = (team for size in range(1, places + 1) for team in combinations(can, size))
+    return [team for team in teams if support[list(team)].sum() <= there_is]
+
+
+def _bench_of(reach: Reach, packings: Packings, employer: int) -> Bench:
+    """Return an employer as its teams see it."""
+    work = reach.work
+    lots = slice(int(work.lot_start[employer]), int(work.lot_start[employer + 1]))
+    functions = slice(int(work.function_start[employer]), int(work.function_start[employer + 1]))
+    height, width = lots.stop - lots.start, functions.stop - functions.start
+    options = np.repeat(np.arange(len(reach.vacancy_start) - 1), np.diff(reach.vacancy_start))
+    seated = options[work.function_employer[reach.vacancy_function] == employer]
+    pairs = np.flatnonzero(reach.pair_employer == employer)
+    pupil = np.unique(np.concatenate([seated, reach.pair_pupil[pairs]])).astype(np.int64)
+    pair = np.full(len(pupil), -1, np.int64)
+    pair[np.searchsorted(pupil, reach.pair_pupil[pairs])] = pairs
+    hours = np.zeros((height + width, width))
+    parts = slice(work.part_start[lots.start], work.part_start[lots.stop])
+    lot = np.repeat(np.arange(height), np.diff(work.part_start[lots.start : lots.stop + 1]))
+    np.add.at(hours, (lot, work.part_function[parts]), work.part_hours[parts])
+    have = np.concatenate([work.lot_pieces[lots], work.seats[functions]]).astype(np.int64)
+    grouped, own_start, own, choice_start, choice = _choices(packings, lots, len(have))
+    return Bench(
+        employer=employer,
+        first_lot=lots.start,
+        first_function=functions.start,
+        pupil=pupil,
+        pair=pair,
+        have=have,
+        hours=hours,
+        cap=work.cap[functions].astype(float),
+        by_hour=packings.by_hour[functions],
+        grouped=grouped,
+        own_start=own_start,
+        own=own,
+        choice_start=choice_start,
+        choice=choice,
+    )
+
+
+def _choices(
+    packings: Packings, lots: slice, rows: int
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return which rows are in a group, the rows and the largest choices of pieces of every group at one employer."""
+    grouped, own_start, rows_of, start, choices = np.zeros(rows, bool), [0], [np.zeros(0, np.int64)], [0], []
+    for which in range(len(packings.lot_start) - 1):
+        own = packings.lot[packings.lot_start[which] : packings.lot_start[which + 1]]
+        if not lots.start <= own[0] < lots.stop:
+            continue
+        grouped[own - lots.start] = True
+        rows_of.append(own - lots.start)
+        own_start.append(own_start[-1] + len(own))
+        for choice in range(packings.choice_start[which], packings.choice_start[which + 1]):
+            row, first = np.zeros(rows, np.int64), packings.taken_start[choice]
+            row[own - lots.start] = packings.taken[first : first + len(own)]
+            choices.append(row)
+        start.append(len(choices))
+    table = np.array(choices, np.int64).reshape(len(choices), rows)
+    return grouped, np.array(own_start, np.int64), np.concatenate(rows_of), np.array(start, np.int64), table
+
+
+def _wanted(bench: Bench, keep: Columns) -> Positions:
+    """Return the position of every member in another plan, member -1 for who is not here in it."""
+    lots, wanted = len(bench.have) - len(bench.cap), no_positions(len(bench.pupil), keep.lot.shape[1])
+    here = keep.employer[bench.pupil] == bench.employer
+    wanted.member[:] = np.where(here, np.arange(len(bench.pupil)), -1)
+    lot = keep.lot[bench.pupil]
+    wanted.row[:] = np.where(lot >= 0, lot - bench.first_lot, -1)
+    wanted.count[:] = keep.count[bench.pupil]
+    seated = here & (keep.function[bench.pupil] >= 0)
+    wanted.row[seated, 0] = lots + keep.function[bench.pupil[seated]] - bench.first_function
+    wanted.count[seated, 0] = 1
+    return wanted
+
+
+class Teams:
+    """All teams of a region, and the choice among them.
+
+    Parameters
+    ----------
+    reach : Reach
+    keep : Columns or None
+        A plan whose positions are chosen where that costs nothing.
+    stop : callable
+        Says that time has run out.
+    """
+
+    def __init__(self, reach: Reach, keep: Columns | None, stop: Callable[[], bool]) -> None:
+        pupils = len(reach.pair_start) - 1
+        self.reach, self.stop, self.scale, self.rounds = reach, stop, pupils + 1, 0
+        packings, can = packings_of(reach), np.zeros(pupils, bool)
+        self.sites: list[Site] = []
+        for employer in np.flatnonzero(reach.work.places > 0).tolist():
+            site = Site(reach, packings, employer, keep, self.scale)
+            can[site.room.bench.pupil[site.inside.any(axis=0)]] = True
+            if can.sum() > MOST_PUPILS:
+                raise Undecided
+            if site.teams:
+                self.sites.append(site)
+        self.start = np.cumsum([0, *(len(site.teams) for site in self.sites)])
+        self.pupil, bit = np.flatnonzero(can), np.zeros(pupils, np.int64)
+        if self.start[-1] > MOST_TEAMS:
+            raise Undecided
+        bit[can] = 1 << np.arange(len(self.pupil))
+        sets = [site.inside.astype(np.int64) @ bit[site.room.bench.pupil] for site in self.sites]
+        self.team = np.concatenate([np.zeros(0, np.int64), *sets])
+
+    def choose(self, masks: Sequence[NDArray[np.bool_]], at_least: Sequence[tuple[NDArray[np.bool_], int]]) -> Columns:
+        """Return the best plan: most of each mask in turn, then points, then positions kept."""
+        inside = np.arange(1 << len(self.pupil))[:, None] >> np.arange(len(self.pupil)) & 1
+        allowed = np.ones(len(inside), bool)
+        for mask, need in at_least:
+            allowed &= inside @ mask[self.pupil].astype(np.int64) >= need
+        bonus = inside[self.team] @ self._bonus(masks)
+        while True:
+            total, own, open_to = self._choice(bonus, allowed, hard=True)
+            if total == NEVER:
+                raise Undecided
+            if not open_to:
+                return self._plan(own)
+            if sum([site.look_closer(k) for site, k in open_to]):
+                continue
+            # What a plan without the hard ones reaches says how closely these must be looked at.
+            reached, without, easy = self._choice(bonus, allowed, hard=False)
+            if not easy and reached == total:
+                return self._plan(without)
+            if not sum([site.look_closer(k) for site, k in easy]):
+                site, k = min(open_to, key=lambda one: len(one[0].teams[one[1]]))
+                site.settle(k, NEVER if reached == NEVER else int(site.most()[k]) - (total - reached))
+
+    def _choice(
+        self, bonus: NDArray[np.int64], allowed: NDArray[np.bool_], *, hard: bool
+    ) -> tuple[int, NDArray[np.int64], list[tuple[Site, int]]]:
+        """Choose by what teams are worth at most, with or without those hard to work out.
+
+        Returns the sum, the team of every employer, and those teams that are not exact.
+        """
+        self.rounds += 1
+        if self.rounds > MOST_ROUNDS or self.stop():
+            raise Undecided
+        most = np.concatenate([np.zeros(0, np.int64), *(site.most() for site in self.sites)])
+        left_out = np.concatenate(
+            [np.zeros(0, bool), *(np.isinf(site.within) & (site.exact == NEVER) for site in self.sites)]
+        )
+        value = np.where((most == NEVER) | (left_out & (not hard)), NEVER, most + bonus)
+        chosen = np.full(len(self.sites), -1, np.int64)
+        total = best_choice(len(self.pupil), self.start, self.team, value, allowed, chosen)
+        own = np.where(chosen >= 0, chosen - self.start[:-1], -1)
+        pairs = zip(self.sites, own.tolist(), strict=True)
+        return total, own, [(site, k) for site, k in pairs if k >= 0 and site.exact[k] == NEVER]
+
+    def _bonus(self, masks: Sequence[NDArray[np.bool_]]) -> NDArray[np.int64]:
+        """Return what placing each pupil is worth: more for an aim than all that comes after it can be."""
+        most = sum(float(np.abs(site.bound[site.bound > NOTHING / 2]).max(initial=0.0)) for site in self.sites)
+        weight, bonus = 2 * (int(most) + 2) * self.scale, np.zeros(len(self.pupil), np.int64)
+        for mask in reversed(masks):
+            bonus += weight * mask[self.pupil]
+            weight *= len(self.pupil) + 1
+        if weight > MOST_WEIGHT:
+            raise Undecided
+        return bonus
+
+    def _plan(self, own: NDArray[np.int64]) -> Columns:
+        plan = no_columns(len(self.reach.pair_start) - 1, self.reach.work.max_tasks)
+        for site, k in zip(self.sites, own.tolist(), strict=True):
+            filling = site.filling[k] if k >= 0 else None
+            if filling is None:
+                continue
+            bench = site.room.bench
+            pupil, seat = bench.pupil[filling.member], filling.row[:, 0] - (len(bench.have) - len(bench.cap))
+            plan.employer[pupil], plan.points[pupil] = bench.employer, np.rint(filling.points).astype(np.int64)
+            plan.function[pupil] = np.where(seat >= 0, bench.first_function + seat, -1)
+            carved = (filling.row >= 0) & (seat < 0)[:, None]
+            plan.lot[pupil] = np.where(carved, filling.row + bench.first_lot, -1)
+            plan.count[pupil] = np.where(carved, filling.count, 0)
+        return plan
+
+
+def solve_by_teams(
+    reach: Reach,
+    *,
+    masks: Sequence[NDArray[np.bool_]],
+    same_number: Sequence[NDArray[np.bool_]],
+    at_least: Sequence[tuple[NDArray[np.bool_], int]] = (),
+    keep: Columns | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[Columns, int] | None:
+    """Return the best plan, most placed of each mask in turn, then most points; None where that takes too long.
+
+    Beside it the most points of any plan that places as many of each mask in `same_number` only.
+
+    Parameters
+    ----------
+    reach : Reach
+    masks, same_number : sequences of bool arrays, shape (pupils)
+    at_least : sequence of (bool array, int)
+        Groups with the number to place of each.
+    keep : Columns, optional
+        Among equal plans one with most of these positions [pupils] is chosen.
+    stop : callable
+        Says that time has run out.
+
+    Examples
+    --------
+    >>> import matchmaker as mm
+    >>> from matchmaker.numbers.problem import make_problem
+    >>> from matchmaker.solve.reach import first_pupils, make_reach
+    >>> reach = first_pupils(make_reach(make_problem(mm.read_region(mm.town()))), 2)
+    >>> everybody = [np.ones(2, bool)]
+    >>> plan, bound = solve_by_teams(reach, masks=everybody, same_number=everybody)
+    >>> bool(plan.points.sum() == bound)
+    True
+    """
+    some = (np.diff(reach.pair_start) > 0) | (np.diff(reach.vacancy_start) > 0)
+    if reach.work.most_employers > 1 or some.sum() > MOST_IN_REACH:
+        return None
+    try:
+        teams = Teams(reach, keep, stop)
+        plan = teams.choose(masks, at_least)
+        same = all(one is other for one, other in zip(masks, same_number, strict=False))
+        if len(masks) == len(same_number) and same and not at_least:
+            return plan, int(plan.points.sum())
+        return plan, int(teams.choose(same_number, ()).points.sum())
+    except Undecided:
+        return None

@@ -1,0 +1,177 @@
+"""Whole fillings of employers: what is kept of them, which are proposed, and the best choice among them."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.regions import make_region
+from matchmaker.numbers.problem import make_problem
+from matchmaker.solve.joint.fillings import Fillings, Notes, keep_notes, no_fillings, no_notes, note_rows
+from matchmaker.solve.joint.pricing import piece_prices
+from matchmaker.solve.joint.propose import propose
+from matchmaker.solve.joint.recombine import CLOSE, choice_of, recombine
+from matchmaker.solve.joint.shelf import no_shelf
+from matchmaker.solve.joint.stock import Columns, Stock, free_prices, full_stock, lots_fit, no_columns
+from matchmaker.solve.reach import Reach, make_reach
+
+EMPLOYERS, PUPILS, TASKS = 4, 7, 2
+TEAMS = st.lists(st.sets(st.integers(0, PUPILS - 1), min_size=1, max_size=3), min_size=1, max_size=3)
+TABLES = st.lists(TEAMS, min_size=EMPLOYERS, max_size=EMPLOYERS)
+
+
+@pytest.fixture(scope="module")
+def small() -> Reach:
+    """Give a region of 24 x 8."""
+    return make_reach(make_problem(make_region(24, employers=8, seed=0)))
+
+
+def noted(notes: Notes, employer: int, team: set[int], points: int) -> Notes:
+    """Note a filling in which everybody of a team has so many points."""
+    rows = sorted(team)
+    columns = no_columns(len(rows), TASKS)
+    columns.pupil[:], columns.employer[:], columns.points[:] = rows, employer, points
+    note_rows(columns, np.arange(len(rows)), employer, notes)
+    return notes
+
+
+def fillings_of(table: list[list[set[int]]], rng: np.random.Generator) -> tuple[Fillings, dict[int, list[tuple]]]:
+    """Keep the teams of every employer, each with points drawn; return them, and the same as lists of sets."""
+    fillings, notes, plain = no_fillings(EMPLOYERS, 3, TASKS), no_notes(1, 3, TASKS), {}
+    for employer, teams in enumerate(table):
+        plain[employer] = [(frozenset(), 0)]
+        for team in {frozenset(team) for team in teams}:
+            points = int(rng.integers(-50, 900))
+            keep_notes(noted(notes, employer, set(team), points), fillings)
+            plain[employer].append((team, points * len(team)))
+    return fillings, plain
+
+
+def best_by_hand(plain: dict[int, list[tuple]], least: int) -> int | None:
+    """Try all choices in which nobody is twice and so many at least are placed; return the most points."""
+    best = None
+    for choice in product(*plain.values()):
+        crowd = sum(len(team) for team, _ in choice)
+        if len(frozenset().union(*(team for team, _ in choice))) == crowd and crowd >= least:
+            points = sum(points for _, points in choice)
+            best = points if best is None else max(best, points)
+    return best
+
+
+def close(plan: Columns, points: int | None) -> bool:
+    """Say whether a plan has these points, as nearly as the integer program is asked to look."""
+    own = int(plan.points[plan.employer >= 0].sum())
+    return points is not None and points - CLOSE * abs(points) <= own <= points
+
+
+@settings(max_examples=120, deadline=None)
+@given(TABLES, st.integers(0, 2**32 - 1))
+def test_equal_to_all_choices(table: list[list[set[int]]], seed: int) -> None:
+    """Most points, and most points with one more placed, are those of trying all choices of fillings."""
+    fillings, plain = fillings_of(table, np.random.default_rng(seed))
+    empty, everywhere = no_columns(PUPILS, TASKS), np.arange(EMPLOYERS)
+    plan, _ = recombine(choice_of(fillings, empty, [], everywhere))
+    assert plan is not None
+    assert close(plan, best_by_hand(plain, 0))
+    placed = int((plan.employer >= 0).sum())
+    more, _ = recombine(choice_of(fillings, plan, [np.ones(PUPILS, bool)], everywhere, more=1e-9))
+    assert more is not None
+    by_hand = best_by_hand(plain, placed + 1)
+    if by_hand is None:
+        assert (more.employer >= 0).sum() == placed
+        assert close(more, best_by_hand(plain, placed))
+    else:
+        assert (more.employer >= 0).sum() > placed
+        assert close(more, by_hand)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TABLES, st.integers(0, 2**32 - 1), st.sets(st.integers(0, EMPLOYERS - 1), min_size=1))
+def test_others_stay(table: list[list[set[int]]], seed: int, some: set[int]) -> None:
+    """Who is placed at another employer stays there, in the same position, and the plan is no worse."""
+    fillings, _ = fillings_of(table, np.random.default_rng(seed))
+    first, _ = recombine(choice_of(fillings, no_columns(PUPILS, TASKS), [], np.arange(EMPLOYERS)))
+    assert first is not None
+    part = np.array(sorted(some))
+    plan, worth = recombine(choice_of(fillings, first, [], part))
+    elsewhere = (first.employer >= 0) & ~np.isin(first.employer, part)
+    if plan is None or worth is None:
+        inside = [fillings.pupil[e, row, : fillings.crowd[e, row]] for e in some for row in range(fillings.seen[e])]
+        assert all(elsewhere[team].any() for team in inside)
+        return
+    assert np.array_equal(plan.employer[elsewhere], first.employer[elsewhere])
+    assert close(plan, int(first.points[first.employer >= 0].sum()))
+    assert np.isnan(worth[elsewhere]).all()
+
+
+def test_best_of_the_same_pupils_is_kept() -> None:
+    """Of fillings with the same pupils the one with most points is kept, beside those with other pupils."""
+    fillings, notes = no_fillings(2, 3, TASKS), no_notes(1, 3, TASKS)
+    for team, points in (({0, 1}, 10), ({0, 1}, 30), ({0, 1}, 20), ({0, 2}, 5)):
+        keep_notes(noted(notes, 1, team, points), fillings)
+    assert fillings.seen.tolist() == [0, 2]
+    assert fillings.points[1, :2].tolist() == [60, 10]
+    assert fillings.pupil[1, 1, :2].tolist() == [0, 2]
+
+
+def test_the_oldest_go() -> None:
+    """Where more sets of pupils come by than are kept, the oldest go and the rest stay whole."""
+    fillings, notes = no_fillings(1, 3, TASKS, kept=2), no_notes(1, 3, TASKS)
+    for pupil in range(3):
+        keep_notes(noted(notes, 0, {pupil}, pupil), fillings)
+    assert fillings.seen.tolist() == [3]
+    assert sorted(fillings.pupil[0, :, 0].tolist()) == [1, 2]
+
+
+def test_too_many_pupils_are_not_kept() -> None:
+    """A filling with more pupils than there is room for is left out, not cut."""
+    fillings, notes = no_fillings(1, 2, TASKS), no_notes(1, 2, TASKS)
+    keep_notes(noted(notes, 0, {0, 1, 2}, 5), fillings)
+    assert fillings.seen.tolist() == [0]
+
+
+def test_proposals_fit(small: Reach) -> None:
+    """Every filling proposed can be given out together, and what there is to give out is as before."""
+    work, employers = small.work, len(small.work.places)
+    room, prices = (int(work.places.max()), work.max_tasks), free_prices(work)
+    stock, shelf = Stock(*full_stock(work)), no_shelf(len(small.pair_pupil), work.max_tasks)
+    liking, price = np.full(len(small.pair_pupil), np.inf), np.full(len(small.pair_start) - 1, 200.0)
+    notes, fillings = no_notes(1, *room), no_fillings(employers, *room)
+    for employer in range(employers):
+        for start in range(1, 6):
+            pairs, state = np.flatnonzero(small.pair_employer == employer), np.array([start])
+            propose(small, stock, prices, piece_prices(small, prices), price, shelf, pairs, liking, state, 60.0, notes)
+            keep_notes(notes, fillings)
+    assert all(np.array_equal(one, other) for one, other in zip(stock, full_stock(work), strict=True))
+    assert fillings.seen.sum() > employers
+    for employer in range(employers):
+        for row in range(fillings.seen[employer]):
+            left = Stock(*full_stock(work))
+            crowd = fillings.crowd[employer, row]
+            assert crowd <= work.places[employer]
+            for place in range(crowd):
+                lot, count = fillings.lot[employer, row, place], fillings.count[employer, row, place]
+                if fillings.function[employer, row, place] < 0:
+                    assert lots_fit(work, left, lot, count)
+                    left.pieces[lot[lot >= 0]] -= count[lot >= 0]
+                    for one, pieces in zip(lot[lot >= 0], count[lot >= 0], strict=True):
+                        for part in range(work.part_start[one], work.part_start[one + 1]):
+                            function = work.function_start[employer] + work.part_function[part]
+                            left.function[function] -= pieces * work.part_hours[part]
+
+
+def test_plan_is_a_copy(small: Reach) -> None:
+    """A choice made while the plan changes is about the plan as it was."""
+    del small
+    fillings, _ = fillings_of([[{0, 1}], [{2}], [{3}], [{4}]], np.random.default_rng(1))
+    plan = no_columns(PUPILS, TASKS)
+    choice = choice_of(fillings, plan, [], np.arange(EMPLOYERS))
+    plan.employer[6] = 3
+    fillings.points[:] = -1_000
+    found, _ = recombine(choice)
+    assert isinstance(found, Columns)
+    assert found.employer[6] == -1
