@@ -63,6 +63,23 @@ def test_standard_input_to_standard_output(monkeypatch: pytest.MonkeyPatch, caps
     assert list(tmp_path.iterdir()) == []
 
 
+def test_only_the_plan_is_on_standard_output(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """What a solver writes to standard output by itself is on standard error, and the plan alone is JSON."""
+    match = mm.match
+
+    def chatty(*given: object, **options: object) -> object:
+        os.write(1, b"a solver says something")
+        return match(*given, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mm, "match", chatty)
+    assert main(["match", TINY, "--json", "--out", str(tmp_path / "plan")]) == 0
+    said = capfd.readouterr()
+    assert json.loads(said.out)["placements"]
+    assert "a solver says something" in said.err
+
+
 def test_check_lists_faults(capsys: Output) -> None:
     """Check exits 1 with all faults on stderr, as text or as JSON; a region without faults exits 0."""
     assert main(["check", str(FIXTURES / "broken" / "several")]) == 1

@@ -16,8 +16,9 @@ from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.propose import propose
 from matchmaker.solve.joint.recombine import CLOSE, choice_of, recombine
 from matchmaker.solve.joint.shelf import no_shelf
+from matchmaker.solve.joint.solution import solve
 from matchmaker.solve.joint.stock import Columns, Stock, free_prices, full_stock, lots_fit, no_columns
-from matchmaker.solve.reach import Reach, make_reach
+from matchmaker.solve.reach import Reach, first_pupils, make_reach
 
 EMPLOYERS, PUPILS, TASKS = 4, 7, 2
 TEAMS = st.lists(st.sets(st.integers(0, PUPILS - 1), min_size=1, max_size=3), min_size=1, max_size=3)
@@ -175,3 +176,9 @@ def test_plan_is_a_copy(small: Reach) -> None:
     found, _ = recombine(choice)
     assert isinstance(found, Columns)
     assert found.employer[6] == -1
+
+
+def test_nobody_to_place_ends(small: Reach) -> None:
+    """Where nobody is looking for work the plan is empty at once."""
+    found = solve(first_pupils(small, 0), hardest=np.zeros(0, bool), lottery=np.zeros(0, np.int64), exactly=False)
+    assert len(found.columns.employer) == 0

@@ -175,7 +175,9 @@ def _choose(
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": CLOSE, "node_limit": MOST_BRANCHES, "time_limit": seconds},
     )
-    return None if whole.x is None else near[whole.x > 0.5], price
+    taken = None if whole.x is None else near[whole.x > 0.5]
+    # A solver that is wrong by more than its tolerance must not place somebody twice.
+    return taken if taken is not None and bool((rows[:, taken].sum(axis=1) <= room).all()) else None, price
 
 
 def _pool(fillings: Fillings, employers: NDArray[np.int64], free: NDArray[np.bool_]) -> Pool:

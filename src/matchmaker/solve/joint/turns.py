@@ -76,7 +76,7 @@ class Turns:
         """
         rounds, helped, done, pending = math.ceil(MOVES_A_TURN / self.repair.groups), 0, 0, None
         with ThreadPoolExecutor(1) as aside:
-            while len(self.visits) and progress(done) < 1.0:
+            while len(self.visits) and len(self.pupil_price[0]) and progress(done) < 1.0:
                 done += self.repair.run(self.prices, heat=heat, noise=noise, progress=progress, begin=done, most=rounds)
                 helped += pending is not None and self.adopt(*pending.result())
                 employers = self.part()
