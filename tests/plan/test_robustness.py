@@ -121,7 +121,7 @@ def test_larger_regions_are_planned_within_a_limit() -> None:
     """In a region not solved exactly the work is limited, and a pupil may stay only where it is still allowed."""
     from benchmarks.regions import make_region
 
-    made = mm.match(make_region(12, employers=5, seed=0), steps=2)
+    made = mm.match(make_region(18, employers=6, seed=0), steps=2)
     found = robustness(made, draws=3)
     assert made.status == "limit" and found.planned == found.searched == 3
     assert "that they are the best is not proved" in str(found)

@@ -134,7 +134,7 @@ def test_as_good_as_a_fresh_plan_of_a_generated_region(generated: Plan, seed: in
 @pytest.mark.slow
 def test_no_worse_than_the_plan_that_is_still_allowed() -> None:
     """Where more becomes possible and no plan is proved to be the best, what comes back is at least as good."""
-    plan = mm.match(make_region(12, employers=4, tasks_per_employer=30, seed=2), steps=2)
+    plan = mm.match(make_region(40, employers=12, tasks_per_employer=30, seed=2), steps=2)
     assert plan.region is not None
     open_to_some = [one.id for one in plan.region.employers if one.places > 0]
     assert plan.status == "limit"
