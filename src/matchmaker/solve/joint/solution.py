@@ -319,7 +319,9 @@ def _warm(reach: Reach) -> None:
     if kind in _warmed or len(reach.pair_start) < 2:
         return
     _warmed.add(kind)
-    solve(first_pupils(reach, 1), hardest=np.ones(1, bool), lottery=np.zeros(1, np.int64), steps=1)
+    one = first_pupils(reach, 1)
+    for exactly in (True, False):
+        solve(one, hardest=np.ones(1, bool), lottery=np.zeros(1, np.int64), steps=1, exactly=exactly)
 
 
 def _progress(clock: Clock, reach: Reach, steps: int | None, part: float) -> Callable[[int], float]:
