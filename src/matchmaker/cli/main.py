@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import matchmaker
 from matchmaker.cli.questions import add_questions
+from matchmaker.cli.streams import only_answers_on_stdout
 from matchmaker.cli.texts import DEMO_OUT, OUT, TEXTS
 from matchmaker.errors import Fault, InputFaults, MatchmakerError, UnknownId
 
@@ -127,7 +128,7 @@ def _match(options: argparse.Namespace, texts: Mapping[str, str]) -> None:
     region = _read(options.region)
     given = {name: getattr(options, name) for name in ("seed", "time_limit", "steps")} | {"language": options.lang}
     changes = {**_policy_file(options.policy), **{name: value for name, value in given.items() if value is not None}}
-    with _progress(sys.stderr) as progress, _only_answers_on_stdout():
+    with _progress(sys.stderr) as progress, only_answers_on_stdout():
         plan = matchmaker.match(region, policy=changes, progress=progress)
     to_stdout = options.json or options.region == "-"
     out = options.out or (None if to_stdout else Path(OUT))
@@ -264,19 +265,6 @@ def _say_faults(error: InputFaults, options: argparse.Namespace) -> None:
         )
     else:
         print(error.text(language=language), file=sys.stderr)
-
-
-@contextmanager
-def _only_answers_on_stdout() -> Iterator[None]:
-    """Lead to stderr what a solver writes to standard output, which HiGHS at times does though told to be silent."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
 
 
 @contextmanager

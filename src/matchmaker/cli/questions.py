@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matchmaker
+from matchmaker.cli.streams import only_answers_on_stdout
 from matchmaker.errors import MatchmakerError
 
 if TYPE_CHECKING:
@@ -74,16 +75,19 @@ def _plan(options: argparse.Namespace) -> Plan:
 
 
 def _answer(options: argparse.Namespace, texts: Mapping[str, str]) -> None:
-    plan = _plan(options)
-    answer = options.ask(plan, options)
-    _say(answer, options, _sentences(answer, texts, options.lang or plan.language))
+    with only_answers_on_stdout():
+        plan = _plan(options)
+        answer = options.ask(plan, options)
+        sentences = _sentences(answer, texts, options.lang or plan.language)
+    _say(answer, options, sentences)
 
 
 def _trade_off(options: argparse.Namespace, texts: Mapping[str, str]) -> None:
     region = _region(options)
     # The earlier plan may be of the region as it was then: only who was where is taken from it.
     given = {} if options.costs is None else {"costs": options.costs}
-    curve = matchmaker.trade_off(region, previous=matchmaker.read_plan(options.plan), **given)
+    with only_answers_on_stdout():
+        curve = matchmaker.trade_off(region, previous=matchmaker.read_plan(options.plan), **given)
     _say(curve, options, curve.summary(language=options.lang))
 
 
@@ -97,8 +101,9 @@ def _what_if(options: argparse.Namespace, texts: Mapping[str, str]) -> None:
         changes += [matchmaker.Change.from_document(one) for one in document]
     if not changes:
         raise MatchmakerError(texts["no_change"].format(names=_examples()))
-    plan = _plan(options)
-    found = plan.what_if(*changes) - plan
+    with only_answers_on_stdout():
+        plan = _plan(options)
+        found = plan.what_if(*changes) - plan
     _say(found, options, found.summary(language=options.lang or plan.language))
 
 

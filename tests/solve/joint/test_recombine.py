@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from benchmarks.regions import make_region
 from matchmaker.numbers.problem import make_problem
+from matchmaker.solve import chunks
+from matchmaker.solve.joint import turns
 from matchmaker.solve.joint.fillings import Fillings, Notes, keep_notes, no_fillings, no_notes, note_rows
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.propose import propose
-from matchmaker.solve.joint.recombine import CLOSE, choice_of, recombine
+from matchmaker.solve.joint.recombine import CLOSE, Choice, choice_of, recombine
 from matchmaker.solve.joint.shelf import no_shelf
 from matchmaker.solve.joint.solution import solve
 from matchmaker.solve.joint.stock import Columns, Stock, free_prices, full_stock, lots_fit, no_columns
 from matchmaker.solve.reach import Reach, first_pupils, make_reach
+from tests.compact import check_solution
 
 EMPLOYERS, PUPILS, TASKS = 4, 7, 2
 TEAMS = st.lists(st.sets(st.integers(0, PUPILS - 1), min_size=1, max_size=3), min_size=1, max_size=3)
@@ -79,7 +84,7 @@ def test_equal_to_all_choices(table: list[list[set[int]]], seed: int) -> None:
     assert plan is not None
     assert close(plan, best_by_hand(plain, 0))
     placed = int((plan.employer >= 0).sum())
-    more, _ = recombine(choice_of(fillings, plan, [np.ones(PUPILS, bool)], everywhere, more=1e-9))
+    more, _ = recombine(choice_of(fillings, plan, [np.ones(PUPILS, bool)], everywhere, more=0.0))
     assert more is not None
     by_hand = best_by_hand(plain, placed + 1)
     if by_hand is None:
@@ -153,7 +158,8 @@ def test_proposals_fit(small: Reach) -> None:
         for row in range(fillings.seen[employer]):
             left = Stock(*full_stock(work))
             crowd = fillings.crowd[employer, row]
-            assert crowd <= work.places[employer]
+            support = work.support[fillings.pupil[employer, row, :crowd]].sum()
+            assert crowd <= work.places[employer] and support <= work.supervision[employer] + 1e-6
             for place in range(crowd):
                 lot, count = fillings.lot[employer, row, place], fillings.count[employer, row, place]
                 if fillings.function[employer, row, place] < 0:
@@ -165,9 +171,8 @@ def test_proposals_fit(small: Reach) -> None:
                             left.function[function] -= pieces * work.part_hours[part]
 
 
-def test_plan_is_a_copy(small: Reach) -> None:
+def test_plan_is_a_copy() -> None:
     """A choice made while the plan changes is about the plan as it was."""
-    del small
     fillings, _ = fillings_of([[{0, 1}], [{2}], [{3}], [{4}]], np.random.default_rng(1))
     plan = no_columns(PUPILS, TASKS)
     choice = choice_of(fillings, plan, [], np.arange(EMPLOYERS))
@@ -182,3 +187,27 @@ def test_nobody_to_place_ends(small: Reach) -> None:
     """Where nobody is looking for work the plan is empty at once."""
     found = solve(first_pupils(small, 0), hardest=np.zeros(0, bool), lottery=np.zeros(0, np.int64), exactly=False)
     assert len(found.columns.employer) == 0
+
+
+def test_part_by_part_does_not_depend_on_threads(small: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a large region fillings are chosen for some employers at once, and threads do not change the plan."""
+    monkeypatch.setattr(turns, "WHOLE", 4)
+    monkeypatch.setattr(turns, "PART", 4)
+    parts: list[NDArray[np.int64]] = []
+    ask = turns.choice_of
+
+    def noting(*given: Any, **options: Any) -> Choice:
+        parts.append(given[3])
+        return ask(*given, **options)
+
+    monkeypatch.setattr(turns, "choice_of", noting)
+    found = []
+    for threads in (1, 3):
+        monkeypatch.setattr(chunks.os, "cpu_count", lambda threads=threads: threads)
+        found.append(
+            solve(small, hardest=np.zeros(24, bool), lottery=np.arange(24), steps=700, bounds=False, exactly=False)
+        )
+    assert all(np.array_equal(one, other) for one, other in zip(found[0].columns, found[1].columns, strict=True))
+    assert all(len(part) == 4 for part in parts)
+    assert len({tuple(part.tolist()) for part in parts}) > 1
+    assert check_solution(small, found[0].columns) == []

@@ -59,7 +59,7 @@ class Choice(NamedTuple):
     masks: Sequence[NDArray[np.bool_]]
     employers: NDArray[np.int64]
     free: NDArray[np.bool_]
-    more: float
+    more: float | None
 
 
 def choice_of(
@@ -68,7 +68,7 @@ def choice_of(
     masks: Sequence[NDArray[np.bool_]],
     employers: NDArray[np.int64],
     *,
-    more: float = 0.0,
+    more: float | None = None,
 ) -> Choice:
     """Copy all that is needed for a choice, so that it can be made while fillings and plan change.
 
@@ -81,8 +81,9 @@ def choice_of(
         Whom the aims before points count, the first aim first.
     employers : int64 array
         Who is placed elsewhere stays there.
-    more : float
-        How far to try for more pupils placed: a share of what the linear program has more, at least one; 0 not at all.
+    more : float, optional
+        How far to try for more pupils placed: this share of those that the linear program has more, at least one. By
+        default not at all.
     """
     free = (best.employer < 0) | np.isin(best.employer, employers)
     plan = Columns(*(part.copy() for part in best))
@@ -108,13 +109,12 @@ def recombine(choice: Choice, *, seconds: float = np.inf) -> tuple[Columns | Non
     table, now = _table(pool, len(free)), _now(pool, best)
     counts = [pool.counts(mask) for mask in masks]
     reached = [int((mask & free & (best.employer >= 0)).sum()) for mask in masks]
-    wanted = []
-    for at in range(len(masks) if choice.more > 0 else 0):
-        most = _most(table, counts[: at + 1], reached[:at])
-        if most > reached[at]:
-            wanted.append(
-                (at + 1, [*reached[:at], reached[at] + max(1, math.ceil(choice.more * (most - reached[at])))])
-            )
+    wanted: list[tuple[int, list[int]]] = []
+    if choice.more is not None:
+        for at in range(len(masks)):
+            over = _most(table, counts[: at + 1], reached[:at]) - reached[at]
+            if over > 0:
+                wanted.append((at + 1, [*reached[:at], reached[at] + max(1, math.ceil(choice.more * over))]))
     worth = None
     for aims, least in (*wanted, (len(masks), reached)):
         taken, price = _choose(table, pool.points, counts[:aims], least, now, NEAR * len(choice.employers), seconds)

@@ -20,6 +20,7 @@ from matchmaker.solve.joint.team import NOTHING, Bench, Positions, no_positions
 from matchmaker.solve.joint.team_best import FIRST, GROWTH, BestOfTeam, Room, Undecided, for_team
 from matchmaker.solve.joint.team_bound import team_bound, values_at
 from matchmaker.solve.joint.team_choice import NEVER, best_choice
+from matchmaker.solve.joint.tighten import hours_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -165,10 +166,7 @@ def _bench_of(reach: Reach, packings: Packings, employer: int) -> Bench:
     pupil = np.unique(np.concatenate([seated, reach.pair_pupil[pairs]])).astype(np.int64)
     pair = np.full(len(pupil), -1, np.int64)
     pair[np.searchsorted(pupil, reach.pair_pupil[pairs])] = pairs
-    hours = np.zeros((height + width, width))
-    parts = slice(work.part_start[lots.start], work.part_start[lots.stop])
-    lot = np.repeat(np.arange(height), np.diff(work.part_start[lots.start : lots.stop + 1]))
-    np.add.at(hours, (lot, work.part_function[parts]), work.part_hours[parts])
+    hours = hours_of(work, lots, width, height + width)
     have = np.concatenate([work.lot_pieces[lots], work.seats[functions]]).astype(np.int64)
     grouped, own_start, own, choice_start, choice = _choices(packings, lots, len(have))
     return Bench(

@@ -19,7 +19,7 @@ from matchmaker.solve.reach import Reach, Work
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Losses"]
+__all__ = ["Losses", "hours_of"]
 
 EPS = 1e-6
 FIRST, GROWTH, ROUNDS = 16.0, 2.0, 6
@@ -125,7 +125,7 @@ class Losses:
             group=group,
             choice_start=choice_start,
             choice=choice,
-            hours=_hours(work, lots, height, width + height + 1),
+            hours=hours_of(work, lots, height, width + height + 1),
             cap=work.cap[functions],
             hour_price=np.where(np.isfinite(work.cap[functions]), prices.function[functions], 0.0),
             supervision=float(work.supervision[employer]),
@@ -191,7 +191,7 @@ class Losses:
         return np.array(start, np.int64), table, group
 
 
-def _hours(work: Work, lots: slice, functions: int, rows: int) -> NDArray[np.float64]:
+def hours_of(work: Work, lots: slice, functions: int, rows: int) -> NDArray[np.float64]:
     """Return the hours that a piece of each lot takes from each function, shape (rows, functions)."""
     hours = np.zeros((rows, functions))
     parts = slice(work.part_start[lots.start], work.part_start[lots.stop])

@@ -141,17 +141,16 @@ class Turns:
             note_employers(repair.best, np.array([employer]), self.notes[employer])
             keep_notes(self.notes[employer], repair.fillings)
         self.pause = max(0, self.pause - 1)
-        return choice_of(repair.fillings, repair.best, self.masks, employers, more=0.0 if self.pause else self.bold)
+        return choice_of(repair.fillings, repair.best, self.masks, employers, more=None if self.pause else self.bold)
 
     def adopt(self, plan: Columns | None, worth: NDArray[np.float64] | None) -> bool:
         """Go on from a plan if it is better than the best one; say whether it is. Prices of pupils are kept."""
-        # Who is worth nothing there keeps the price of the relaxation: with none they would fill every employer.
+        # Who is worth nothing there keeps the price asked before: at none they would be proposed everywhere.
         if worth is not None:
             self.asked = np.where(worth > 0, worth, self.asked)
-        before = self.repair.best.employer >= 0
         if self.pause == 0 and len(self.visits) <= WHOLE:
-            failed = plan is None or (plan.employer >= 0).sum() <= before.sum()
-            self.pause, self.bold = (PAUSE, 1e-9) if failed else (0, BOLD)
+            failed = plan is None or (plan.employer >= 0).sum() <= (self.repair.best.employer >= 0).sum()
+            self.pause, self.bold = (PAUSE, 0.0) if failed else (0, BOLD)
         if plan is None or int(total_value(plan, self.repair.aims)) <= self.repair.best_value:
             return False
         self.repair.go_on_from(plan)
