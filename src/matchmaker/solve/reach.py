@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,14 +15,15 @@ from matchmaker.numbers.change import without_tasks
 from matchmaker.numbers.timetable import EPS, fits_week
 from matchmaker.points import CARVED_ONLY, EMPLOYER_POINTS, TASK_POINTS, rate_points
 from matchmaker.rules import employer_mask, task_factors
+from matchmaker.solve.items import find_items, splittable
 
 if TYPE_CHECKING:
     from matchmaker.numbers.problem import Problem
 
 __all__ = ["Reach", "TaskSides", "Work", "first_pupils", "make_reach", "make_work", "task_sides"]
 
-ROWS_A_BLOCK = 48
-MIN_TASK_HOURS = 0.5
+ROWS_A_BLOCK, ROWS_A_VACANCY = 48, 1024
+"""Pupils in a block: over all lots, and over one vacancy after the other."""
 
 
 class Work(NamedTuple):
@@ -171,13 +173,15 @@ def make_reach(problem: Problem, *, threads: int | None = None, sides: TaskSides
     >>> make_reach(make_problem(mm.read_region(mm.town())))                 # doctest: +ELLIPSIS
     <Reach: ... pupils, ... pairs, ... items>
     """
-    work, table = make_work(problem), _Tables(problem, sides or task_sides(problem))
-    blocks = np.array_split(np.arange(len(problem.pupils.ids)), max(1, -(-len(problem.pupils.ids) // ROWS_A_BLOCK)))
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        parts = list(pool.map(lambda rows: _block(problem, work, table, rows), blocks))
-    names = ("pairs", "employer", "points", "items", "lot", "item_points", "vacancies", "function", "vacancy_points")
-    joined = {name: read_only(np.concatenate([part[name] for part in parts])) for name in names}
+    work = make_work(problem)
+    table = _Tables(problem, work, sides or task_sides(problem))
     pupils = np.arange(len(problem.pupils.ids))
+    joined: dict[str, NDArray[Any]] = {}
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        for some, size in ((_items, ROWS_A_BLOCK), (_vacancies, ROWS_A_VACANCY)):
+            blocks = np.array_split(pupils, max(1, -(-len(pupils) // size)))
+            parts = list(pool.map(partial(some, problem, work, table), blocks))
+            joined |= {name: read_only(np.concatenate([part[name] for part in parts])) for name in parts[0]}
     return Reach(
         work=work,
         pair_start=_bounds(joined["pairs"]),
@@ -249,68 +253,43 @@ def task_sides(problem: Problem) -> TaskSides:
 class _Tables:
     """The pupils' factors of rules and contributions beside those of the tasks."""
 
-    def __init__(self, problem: Problem, sides: TaskSides) -> None:
+    def __init__(self, problem: Problem, work: Work, sides: TaskSides) -> None:
         # The pupils' side asks for no task: without any it takes no time.
         few = without_tasks(problem)
-        self.sides, self.left = sides, task_factors(few)[0]
+        self.sides, self.left, self.useful = sides, task_factors(few)[0], splittable(work)
         lefts = {name: contribution(few)[0] for name, contribution in TASK_POINTS.items()}
         self.rates = list(zip(lefts.values(), sides.rates, strict=True))
         whole = [left for name, left in lefts.items() if name not in CARVED_ONLY]
         self.vacancy_rates = [list(zip(whole, rates, strict=True)) for rates in sides.vacancy_rates]
 
 
-def _block(problem: Problem, work: Work, table: _Tables, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+def _pairs(problem: Problem, rows: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which employers the rules about pupil and employer allow, and the points of the pair itself."""
     mask = employer_mask(problem, rows)
-    pair_points = sum((points(problem, rows) for points in EMPLOYER_POINTS.values()), np.zeros(mask.shape, np.int64))
-    allowed, points = _lots(work, table, rows)
-    allowed &= mask[:, work.lot_employer]
-    row, lot = np.nonzero(allowed)
-    owner = row * len(work.places) + work.lot_employer[lot]
-    pair, first, items = np.unique(owner, return_index=True, return_counts=True)
+    return mask, sum((points(problem, rows) for points in EMPLOYER_POINTS.values()), np.zeros(mask.shape, np.int64))
+
+
+def _items(problem: Problem, work: Work, table: _Tables, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    mask, pair_points = _pairs(problem, rows)
+    most = len(rows) * len(work.lot_pieces)
+    lots, points, items = np.empty(most, np.int32), np.empty(most, np.int32), np.zeros(mask.size, np.int64)
+    forbids = table.left[rows] @ table.sides.rules
+    rates = tuple(left[rows] @ right for left, right in table.rates)
+    found = find_items(rows, work, mask, table.useful, forbids, rates, lots, points, items)
+    pair = np.flatnonzero(items)
     pair_row, pair_employer = np.divmod(pair, max(len(work.places), 1))
-    vacancy = _vacancies(problem, table, rows, mask, pair_points)
     return {
         "pairs": np.bincount(pair_row, minlength=len(rows)),
         "employer": pair_employer.astype(np.int64),
         "points": pair_points[pair_row, pair_employer],
-        "items": items,
-        "lot": lot.astype(np.int32),
-        "item_points": points[row, lot].astype(np.int32),
-        **vacancy,
+        "items": items[pair],
+        "lot": lots[:found].copy(),
+        "item_points": points[:found].copy(),
     }
 
 
-def _lots(work: Work, table: _Tables, rows: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Which lots the rules about tasks allow each pupil, and the points of one piece, both of shape (rows, lots)."""
-    shape = (len(rows), len(work.lot_pieces))
-    if not work.part_hours.size:
-        return np.zeros(shape, bool), np.zeros(shape)
-    allowed = (table.left[rows] @ table.sides.rules) == 0
-    moments = np.bitwise_count(work.available[rows, None] & work.part_when[None, :])
-    allowed &= work.part_hours <= 4.0 * moments + EPS
-    share = work.part_hours[None, :] / np.maximum(work.hours_max[rows, None], EPS)
-    points = np.zeros(allowed.shape)
-    for left, right in table.rates:
-        points += rate_points((left[rows] @ right).astype(np.float64), share)
-    if len(work.part_hours) > len(work.lot_pieces):
-        points = np.add.reduceat(points, work.part_start[:-1], axis=1)
-        allowed = np.logical_and.reduceat(allowed, work.part_start[:-1], axis=1)
-    return allowed & _splittable(work) & (work.lot_hours <= work.hours_max[rows, None] + EPS), points
-
-
-def _splittable(work: Work) -> NDArray[np.bool_]:
-    """Lots that some position could hold at all: enough hours a task, few enough tasks, within the function's cap."""
-    function = work.part_function + work.function_start[np.repeat(work.lot_employer, np.diff(work.part_start))]
-    part_ok = work.part_hours <= work.cap[function] + EPS
-    most = work.part_hours * np.repeat(work.lot_pieces, np.diff(work.part_start))
-    part_ok &= most >= MIN_TASK_HOURS - EPS
-    ok = np.logical_and.reduceat(part_ok, work.part_start[:-1])
-    return np.asarray(ok & (np.diff(work.part_start) <= work.max_tasks))
-
-
-def _vacancies(
-    problem: Problem, table: _Tables, rows: NDArray[np.int64], mask: NDArray[np.bool_], pair_points: NDArray[np.int64]
-) -> dict[str, NDArray[Any]]:
+def _vacancies(problem: Problem, work: Work, table: _Tables, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    mask, pair_points = _pairs(problem, rows)
     pupils, tasks = problem.pupils, problem.tasks
     found: list[tuple[NDArray[Any], ...]] = [(np.zeros(0, np.int64),) * 3]
     for which, function in enumerate(table.sides.vacancies):
