@@ -15,6 +15,7 @@ from matchmaker.solve.bundle_bounds import (
     EPS,
     Items,
     Limits,
+    Parts,
     fill_bound,
     most_hours_table,
     price_slots,
@@ -23,7 +24,7 @@ from matchmaker.solve.bundle_bounds import (
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.reach import Work
 
-__all__ = ["Found", "Limits", "best_bundle", "copy_slots", "week_holds"]
+__all__ = ["Found", "Limits", "best_bundle", "copy_slots", "parts_of", "week_holds"]
 
 LEAST_HOURS = 0.5
 LEAST_SHARE = 16.0
@@ -101,10 +102,10 @@ def new_trail(most_tasks: int, functions: int) -> Trail:
 
 
 @compiled
-def add_lot(trail: Trail, depth: int, lot: int, count: int, work: Work, limits: Limits) -> bool:
+def add_lot(trail: Trail, depth: int, lot: int, count: int, parts: Parts, limits: Limits) -> bool:
     """Write `count` pieces of a lot below `depth`, and say whether every limit still holds."""
     below = depth + 1
-    trail.hours[below] = trail.hours[depth] + count * work.lot_hours[lot]
+    trail.hours[below] = trail.hours[depth] + count * parts.lot_hours[lot]
     trail.least[below] = trail.least[depth]
     trail.groups[below] = trail.groups[depth]
     for g in range(trail.groups[depth]):
@@ -112,13 +113,13 @@ def add_lot(trail: Trail, depth: int, lot: int, count: int, work: Work, limits: 
         trail.group_hours[below, g] = trail.group_hours[depth, g]
     for f in range(len(limits.function)):
         trail.taken[below, f] = trail.taken[depth, f]
-    for part in range(work.part_start[lot], work.part_start[lot + 1]):
-        hours, function = count * work.part_hours[part], work.part_function[part]
+    for part in range(parts.part_start[lot], parts.part_start[lot + 1]):
+        hours, function = count * parts.part_hours[part], parts.part_function[part]
         trail.least[below] = min(trail.least[below], hours)
         trail.taken[below, function] += hours
         if trail.taken[below, function] > limits.function[function] + EPS:
             return False
-        mask = work.part_when[part] & limits.available
+        mask = parts.part_when[part] & limits.available
         g = 0
         while g < trail.groups[below] and trail.group_mask[below, g] != mask:
             g += 1
@@ -173,7 +174,7 @@ def search(
     net: NDArray[np.float64],
     points: NDArray[np.int64],
     pieces: NDArray[np.int64],
-    work: Work,
+    parts: Parts,
     limits: Limits,
     least_hours: float,
     floor: float,
@@ -182,7 +183,7 @@ def search(
     found: Found,
 ) -> tuple[int, float, int]:
     """Search one band of hours depth first; return how many bundles are kept, a bound on all others, and nodes left."""
-    items = useful_items(lots, net, pieces, work, limits, least_hours)
+    items = useful_items(lots, net, pieces, parts, limits, least_hours)
     order, slot_price = price_slots(items, limits.hours_max, limits.tasks)
     items = Items(
         items.row[order],
@@ -214,7 +215,7 @@ def search(
             i = items.row[k]
             if items.tasks[k] > slots:
                 continue
-            trail.left[depth] = min(pieces[i], int((room + EPS) / work.lot_hours[lots[i]]))
+            trail.left[depth] = min(pieces[i], int((room + EPS) / parts.lot_hours[lots[i]]))
             if trail.left[depth] == 0:
                 continue
         count = trail.left[depth]
@@ -224,7 +225,7 @@ def search(
             return kept, max(root, floor), 0
         k = trail.item[depth]
         i = items.row[k]
-        if not add_lot(trail, depth, lots[i], count, work, limits):
+        if not add_lot(trail, depth, lots[i], count, parts, limits):
             continue
         depth += 1
         trail.value[depth] = trail.value[depth - 1] + count * net[i]
@@ -238,6 +239,12 @@ def search(
             if kept == len(found.value):
                 floor = found.value[kept - 1]
     return kept, floor, nodes
+
+
+@compiled(inline=True)
+def parts_of(work: Work) -> Parts:
+    """Return what a search for bundles needs of what there is to give out."""
+    return Parts(work.lot_hours, work.part_start, work.part_hours, work.part_when, work.part_function)
 
 
 @compiled(inline=True)
@@ -278,10 +285,11 @@ def best_bundle(
         How many bundles were found, and an upper bound on the value of every bundle that is not listed.
     """
     kept, nodes, bound, floor = 0, most_nodes, -np.inf, beat
+    parts = parts_of(work)
     smallest = 1e9
     for i in range(len(lots)):
-        for part in range(work.part_start[lots[i]], work.part_start[lots[i] + 1]):
-            smallest = min(smallest, work.part_hours[part])
+        for part in range(parts.part_start[lots[i]], parts.part_start[lots[i] + 1]):
+            smallest = min(smallest, parts.part_hours[part])
     high = limits.hours_max
     while True:
         low = limits.hours_min
@@ -291,7 +299,7 @@ def best_bundle(
         gap = 2 * EPS if low > limits.hours_min + EPS else 0.0
         own = Limits(low + gap, high, limits.tasks, limits.points, limits.available, limits.function)
         least_hours = max(LEAST_HOURS, low / LEAST_SHARE + gap)
-        kept, rest, nodes = search(lots, net, points, pieces, work, own, least_hours, floor, nodes, kept, found)
+        kept, rest, nodes = search(lots, net, points, pieces, parts, own, least_hours, floor, nodes, kept, found)
         bound = max(bound, rest)
         if kept == len(found.value):
             floor = max(floor, found.value[kept - 1])

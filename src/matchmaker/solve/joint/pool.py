@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.pricing import piece_prices
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, second_employer, second_employers
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, second_employers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matchmaker.solve.reach import Reach
+    from matchmaker.solve.reach import Reach, Work
 
 __all__ = ["Pool", "Taking", "in_parts", "pool_of"]
-
-WORTH_THREADS = 10_000
-"""Columns from which on two threads look through the pool."""
 
 
 @dataclass
@@ -61,136 +56,99 @@ def pool_of(batches: list[Columns], pupils: int) -> Pool:
 
 
 @compiled
-def relaxed(
-    first: int,
-    last: int,
-    reach: Reach,
-    columns: Columns,
-    second: NDArray[np.int64],
+def take_best(
     start: NDArray[np.int64],
+    points: NDArray[np.float64],
+    index: NDArray[np.int32],
+    amount: NDArray[np.float64],
     bonus: NDArray[np.float64],
-    prices: Prices,
-    piece_price: NDArray[np.float64],
-    use: Prices,
+    price: NDArray[np.float64],
     best: NDArray[np.float64],
+    chosen: NDArray[np.int64],
 ) -> float:
-    """Let pupils take the column of the pool worth most at these prices, or none; return the sum of their values.
+    """Let pupils take the column worth most at these prices, or none; return the sum of their values.
 
-    For the pupils `first` to before `last`. `second` [columns] is the other employer of positions at two, empty where
-    there are none. `use` takes how much of every resource they use, `best` [pupils] the value
-    of each pupil's column.
+    A column uses `amount` of the resources `index`. `best` [pupils] takes the value of each pupil's column, `chosen`
+    its row, -1 for none.
     """
-    work = reach.work
-    for part in use:
-        part[:] = 0.0
     total = 0.0
-    for pupil in range(first, last):
-        chosen, top = -1, 0.0
-        for row in range(start[pupil], start[pupil + 1]):
-            employer = columns.employer[row]
-            worth = (
-                columns.points[row]
-                + bonus[pupil]
-                - prices.places[employer]
-                - prices.supervision[employer] * work.support[pupil]
-            )
-            if columns.function[row] >= 0:
-                worth -= prices.seats[columns.function[row]]
-            else:
-                if len(second) > 0 and second[row] >= 0:
-                    worth -= prices.places[second[row]] + prices.supervision[second[row]] * work.support[pupil]
-                for slot in range(columns.lot.shape[1]):
-                    lot = columns.lot[row, slot]
-                    if lot < 0 or worth <= top:
-                        break
-                    worth -= columns.count[row, slot] * piece_price[lot]
+    for pupil in range(len(start) - 1):
+        row, top = -1, 0.0
+        for column in range(start[pupil], start[pupil + 1]):
+            worth = points[column] + bonus[pupil]
+            for k in range(index.shape[1]):
+                worth -= amount[column, k] * price[index[column, k]]
             if worth > top:
-                chosen, top = row, worth
-        best[pupil] = top
+                row, top = column, worth
+        best[pupil], chosen[pupil] = top, row
         total += top
-        if chosen >= 0:
-            add_use(reach, columns, chosen, use)
     return total
 
 
 @compiled
-def add_use(reach: Reach, columns: Columns, row: int, use: Prices) -> None:
-    """Add what a column uses."""
-    work = reach.work
-    employer, function = columns.employer[row], columns.function[row]
-    use.places[employer] += 1.0
-    use.supervision[employer] += work.support[columns.pupil[row]]
-    if function >= 0:
-        use.seats[function] += 1.0
-        return
-    second = second_employer(work, columns, row)
-    if second >= 0:
-        use.places[second] += 1.0
-        use.supervision[second] += work.support[columns.pupil[row]]
-    for slot in range(columns.lot.shape[1]):
-        lot = columns.lot[row, slot]
-        if lot < 0:
-            break
-        use.pieces[lot] += columns.count[row, slot]
-        first = work.function_start[work.lot_employer[lot]]
-        for part in range(work.part_start[lot], work.part_start[lot + 1]):
-            use.function[first + work.part_function[part]] += columns.count[row, slot] * work.part_hours[part]
+def add_use(
+    work: Work,
+    index: NDArray[np.int32],
+    amount: NDArray[np.float64],
+    chosen: NDArray[np.int64],
+    use: NDArray[np.float64],
+) -> None:
+    """Write how much of every resource the columns chosen use; hours of functions are those of the pieces."""
+    use[:] = 0.0
+    lots = len(work.lot_pieces)
+    for column in chosen:
+        if column < 0:
+            continue
+        for k in range(index.shape[1]):
+            at, much = index[column, k], amount[column, k]
+            use[at] += much
+            if at < lots and much > 0.0:
+                first = lots + work.function_start[work.lot_employer[at]]
+                for part in range(work.part_start[at], work.part_start[at + 1]):
+                    use[first + work.part_function[part]] += much * work.part_hours[part]
 
 
 class Taking:
-    """What everybody takes from a pool at some prices, on two threads where the pool is large.
+    """What everybody takes from a pool at some prices.
 
     `best` [pupils] is the value of each one's column; `use` how much they take of everything, in one row.
     """
 
     def __init__(self, reach: Reach, pool: Pool) -> None:
-        self.reach, self.pool, pupils = reach, pool, len(pool.start) - 1
-        self.best = np.zeros(pupils)
-        two = reach.work.most_employers > 1
-        self.second = second_employers(reach.work, pool.columns) if two else np.zeros(0, np.int64)
-        bounds = (
-            np.searchsorted(pool.start, [0, len(pool) // 2, len(pool)]) if len(pool) > WORTH_THREADS else [0, pupils]
-        )
-        self.bounds = [0, *(int(at) for at in bounds[1:-1]), pupils]
-        free = free_prices(reach.work)
-        self._rows = [np.concatenate(free) for _ in self.bounds[1:]]
-        self.use, self.uses = self._rows[0], [in_parts(row, free) for row in self._rows]
+        self.reach, self.start, free = reach, pool.start, free_prices(reach.work)
+        self.best, self.chosen = np.zeros(len(pool.start) - 1), np.zeros(len(pool.start) - 1, np.int64)
+        self.points, self.use = pool.columns.points.astype(float), np.concatenate(free)
+        self.index, self.amount = _uses(reach.work, pool.columns, free)
 
     def at(self, bonus: NDArray[np.float64], prices: Prices) -> float:
         """Return the value of all that is taken; `use` and `best` hold what."""
-        piece_price = piece_prices(self.reach, prices)
-
-        def part(k: int) -> float:
-            return float(
-                relaxed(
-                    self.bounds[k],
-                    self.bounds[k + 1],
-                    self.reach,
-                    self.pool.columns,
-                    self.second,
-                    self.pool.start,
-                    bonus,
-                    prices,
-                    piece_price,
-                    self.uses[k],
-                    self.best,
-                )
-            )
-
-        if len(self.uses) == 1:
-            return part(0)
-        other = _threads().submit(part, 1)
-        total = part(0) + other.result()
-        self.use += self._rows[1]
+        price = np.concatenate(prices._replace(pieces=piece_prices(self.reach, prices)))
+        total = take_best(self.start, self.points, self.index, self.amount, bonus, price, self.best, self.chosen)
+        add_use(self.reach.work, self.index, self.amount, self.chosen, self.use)
         return total
+
+
+def _uses(work: Work, columns: Columns, free: Prices) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return which resources each column uses, as places in one row of all, and how much of each; 0 where unused."""
+    ends = np.cumsum([len(part) for part in free])
+    places, supervision, seats = ends[1], ends[2], ends[3]
+    support, open_seat = work.support[columns.pupil], columns.function >= 0
+    wanted: list[tuple[NDArray[Any], NDArray[Any]]] = [
+        (places + columns.employer, np.ones(len(support))),
+        (supervision + columns.employer, support),
+    ]
+    if work.most_employers > 1:
+        second = second_employers(work, columns)
+        wanted += [(places + second, 1.0 * (second >= 0)), (supervision + second, support * (second >= 0))]
+    for slot in range(columns.lot.shape[1]):
+        held = np.where(open_seat, -1, columns.lot[:, slot])
+        wanted.append((held, columns.count[:, slot] * (held >= 0)))
+    index, amount = (np.column_stack(part) for part in zip(*wanted, strict=True))
+    index[open_seat, -1], amount[open_seat, -1] = seats + columns.function[open_seat], 1.0
+    return np.where(amount > 0, index, 0).astype(np.int32), amount.astype(float)
 
 
 def in_parts(row: NDArray[np.float64], parts: Prices | Stock) -> Prices:
     """Return views of an array, one for each part, as long as those of `parts`."""
     ends = np.cumsum([len(part) for part in parts])
     return Prices(*(row[end - len(part) : end] for end, part in zip(ends, parts, strict=True)))
-
-
-@lru_cache(maxsize=1)
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(2)

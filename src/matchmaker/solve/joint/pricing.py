@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.solve.bundle import Found, Limits, best_bundle, copy_slots
+from matchmaker.solve.bundle_bounds import quick_bound
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.stock import Columns, Falls, Prices, Stock
 from matchmaker.solve.reach import Reach
@@ -61,9 +62,23 @@ def price_pair(
 
     Returns how many were found (at most one a row of `found`), and an upper bound on the value of all others.
     """
-    work = reach.work
     pupil, employer = reach.pair_pupil[pair], reach.pair_employer[pair]
     first, last = reach.item_start[pair], reach.item_start[pair + 1]
+    quick = quick_bound(
+        reach.item_lot[first:last],
+        reach.item_points[first:last],
+        piece_price,
+        stock.pieces,
+        reach.work.lot_hours,
+        reach.work.part_start,
+        reach.work.max_tasks,
+        reach.work.hours_max[pupil],
+        beat,
+    )
+    if quick <= beat:
+        return 0, quick
+    # Not above: to take all of it up costs more than the bound itself.
+    work = reach.work
     lots, points = np.empty(last - first, np.int64), np.empty(last - first, np.int64)
     net, pieces = np.empty(last - first), np.empty(last - first, np.int64)
     for i in range(last - first):

@@ -112,7 +112,7 @@ def relax(
         below = relaxation.improve(steps=steps, target=target, move_counts=move_counts)
         off = below / max(abs(relaxation.bound), 1.0) if off > 0.0 else 0.0
         clock.tell(name, turn / rounds)
-        if relaxation.stalled >= PATIENCE:
+        if relaxation.stalled >= PATIENCE and off < FAR:
             return
 
 
