@@ -164,13 +164,13 @@ def test_ten_tasks(seed: int, lots: int, keep: int) -> None:
     agree(make_case(seed, lots=lots, max_tasks=10), keep=keep)
 
 
-@settings(max_examples=100, deadline=None)
-@given(seeds, few_lots)
-def test_only_bundles_that_beat_a_value(seed: int, lots: int) -> None:
-    """Asked for bundles worth more than a value, the search lists just those, and bounds the rest."""
+@settings(max_examples=300, deadline=None)
+@given(seeds, few_lots, st.sampled_from([0.0, 0.0, 0.02, 0.1, 0.5]), st.sampled_from([0.0, -1.0, 5.0]))
+def test_only_bundles_that_beat_a_value(seed: int, lots: int, place: float, more: float) -> None:
+    """Asked for bundles worth more than a value, such as just the best, the search lists these and bounds the rest."""
     case = make_case(seed, lots=lots, max_tasks=4)
     values = sorted(everything(case).values(), reverse=True)
-    beat = values[len(values) // 2] if values else 0.0
+    beat = values[int(place * len(values))] + more if values else 0.0
     rows, bound = find(case, keep=500, beat=beat)
     assert np.allclose([value for _, value in rows], [value for value in values if value > beat + EPS])
     assert bound >= max([value for value in values if value <= beat + EPS], default=-np.inf) - EPS

@@ -13,8 +13,11 @@ import matchmaker as mm
 from benchmarks.regions import make_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.numbers.timetable import schedule
+from matchmaker.solve.joint.build import column_worths
 from matchmaker.solve.joint.dual import Count, Relaxation, ascend, bonus_of, exact_bound, pool_of
-from matchmaker.solve.joint.stock import Columns, Prices, full_stock
+from matchmaker.solve.joint.pool import Taking
+from matchmaker.solve.joint.pricing import piece_prices
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, full_stock, take
 from matchmaker.solve.reach import Reach, make_reach
 from tests.compact import compact_model, plan_of, solve_model
 
@@ -168,11 +171,12 @@ def test_rounds_lower_the_bound(generated: Reach) -> None:
 def test_pairs_left_unpriced_change_nothing(generated: Reach, seed: int) -> None:
     """However prices move, the bound with screened pairs is the one with every pair priced."""
     relaxation = Relaxation(generated, [])
+    relaxation.slack = 0.0
     for step in range(8):
         near = some_prices(generated, seed)
         prices = Prices(*(part * (1 + 0.05 * step) / (1 + step % 3) for part in near))
         counts = [Count(np.ones(12), 40.0 * step)]
-        screened, columns, _ = relaxation._price(counts, prices, 0.0)
+        screened, columns, _ = relaxation._price(counts, prices)
         full, _, _ = exact_bound(generated, counts, prices, packings=relaxation.packings)
         assert np.isclose(screened, full)
         relaxation.pool = pool_of([relaxation.pool.columns, columns], 12)
@@ -204,3 +208,20 @@ def test_the_pool_has_no_doubles(generated: Reach) -> None:
     key = np.column_stack([columns.pupil, columns.employer, columns.function, columns.lot, columns.count])
     assert len(np.unique(key, axis=0)) == len(key) == len(relaxation.pool)
     assert np.array_equal(np.searchsorted(columns.pupil, np.arange(13)), relaxation.pool.start)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_everybody_takes_the_best_of_the_pool(generated: Reach, seed: int) -> None:
+    """What pupils take from a pool at some prices is worth most there, and uses what its positions use."""
+    relaxation, prices = Relaxation(generated, []), some_prices(generated, seed)
+    columns, start = relaxation.pool.columns, relaxation.pool.start
+    taking, stock = Taking(generated, relaxation.pool), Stock(*full_stock(generated.work))
+    worth = column_worths(generated, columns, np.arange(len(columns.pupil)), prices, piece_prices(generated, prices))
+    total = taking.at(np.full(12, 30.0), prices)
+    best = [max([0.0, *(30.0 + worth[first:last])]) for first, last in zip(start[:-1], start[1:], strict=True)]
+    assert np.allclose(taking.best, best) and np.isclose(total, sum(best))
+    for row in taking.chosen[taking.chosen >= 0].tolist():
+        take(generated.work, stock, columns, row)
+    limited = np.isfinite(np.concatenate(full_stock(generated.work)))
+    used = np.concatenate(full_stock(generated.work))[limited] - np.concatenate(stock)[limited]
+    assert np.allclose(taking.use[limited], used)

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Count", "Dual", "Pool", "Relaxation", "ascend", "exact_bound", "in_pieces", "pool_of"]
 
-KEEP = 6
+KEEP, SLACK = 6, 60.0
+"""Columns of a pupil that enter the pool in a round, and how many points below the best they may lie."""
+MANY, FEWER, CLOSER = 200, 4, 20.0
+"""The same for more employers than this: rounds are shorter, and twice as many fit into the time."""
 LITTLE = 2e-5
 """A bound that is lower by less than this share counts as no better."""
-SLACK = 60.0
-"""How many points below a pupil's best a column may lie and still enter the pool."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ def exact_bound(
     *,
     packings: Packings | None = None,
     slack: float = 0.0,
+    keep: int = KEEP,
     known: NDArray[np.float64] | None = None,
     falls: Falls | None = None,
 ) -> tuple[float, Columns, NDArray[np.float64]]:
@@ -181,13 +183,14 @@ def exact_bound(
     Returns
     -------
     tuple
-        The bound, the columns that come within `slack` of each pupil's best, and what each pupil's best is worth.
+        The bound, the columns that come within `slack` of each pupil's best, at most `keep` of each, and what each
+        pupil's best is worth.
     """
     pupils = len(reach.pair_start) - 1
     bonus = bonus_of(counts, pupils)
     stock = Stock(*full_stock(reach.work))
-    columns = no_columns(pupils * KEEP, reach.work.max_tasks)
-    value, limit = np.empty(pupils * KEEP), np.empty(pupils)
+    columns = no_columns(pupils * keep, reach.work.max_tasks)
+    value, limit = np.empty(pupils * keep), np.empty(pupils)
     piece_price, everybody = piece_prices(reach, prices), np.arange(pupils)
     least = -bonus if known is None else np.maximum(known, 0.0) - bonus
     fallen = no_falls() if falls is None else falls
@@ -198,7 +201,7 @@ def exact_bound(
         pupils,
     )
     if reach.work.most_employers > 1:
-        top = np.maximum(least, value.reshape(pupils, KEEP).max(axis=1, initial=-np.inf))
+        top = np.maximum(least, value.reshape(pupils, keep).max(axis=1, initial=-np.inf))
         columns = with_two(reach, stock, prices, piece_price, columns, limit, top=top, slack=slack)
     total = float(np.maximum(limit + bonus, 0.0).sum()) - aimed(counts)
     if packings is not None:
@@ -226,23 +229,32 @@ class Relaxation:
     def __init__(self, reach: Reach, counts: list[Count], *, prices: Prices | None = None) -> None:
         self.reach, self.counts, self.prices = reach, counts, free_prices(reach.work) if prices is None else prices
         self.pupils = len(reach.pair_start) - 1
+        self.many = len(reach.work.places) > MANY
+        self.keep, self.slack = (FEWER, CLOSER) if self.many else (KEEP, SLACK)
         self.packings, self.screen = packings_of(reach), Screen(reach, self.prices)
         self.pool = pool_of([no_columns(0, reach.work.max_tasks)], self.pupils)
-        self.bound, columns, self.value = self._price(counts, self.prices, SLACK)
+        self.bound, columns, self.value = self._price(counts, self.prices)
         self.pool = pool_of([columns], self.pupils)
         self._prices, self._theta, self.rounds, self.priced, self.stalled = self.prices, 1.0, 0, 1, 0
 
-    def _price(self, counts: list[Count], prices: Prices, slack: float) -> tuple[float, Columns, NDArray[np.float64]]:
+    def _price(self, counts: list[Count], prices: Prices) -> tuple[float, Columns, NDArray[np.float64]]:
         taking = Taking(self.reach, self.pool)
         taking.at(bonus_of(counts, self.pupils), prices)
-        known = taking.best
-        falls = self.screen.falls(prices)
-        return exact_bound(self.reach, counts, prices, packings=self.packings, slack=slack, known=known, falls=falls)
+        return exact_bound(
+            self.reach,
+            counts,
+            prices,
+            packings=self.packings,
+            slack=self.slack,
+            keep=self.keep,
+            known=taking.best,
+            falls=self.screen.falls(prices),
+        )
 
     def aim(self, counts: list[Count]) -> None:
         """Go on with other counts, from the prices found so far."""
         self.counts = counts
-        self.bound, columns, self.value = self._price(counts, self.prices, SLACK)
+        self.bound, columns, self.value = self._price(counts, self.prices)
         self.pool = pool_of([self.pool.columns, columns], self.pupils)
         self._prices, self._theta, self.stalled = self.prices, 1.0, 0
         self.priced += 1
@@ -269,7 +281,7 @@ class Relaxation:
             replace(new, weight=(new.weight + old.weight) / 2)
             for new, old in zip(dual.counts, self.counts, strict=True)
         ]
-        bound, columns, value = self._price(counts, middle, SLACK)
+        bound, columns, value = self._price(counts, middle)
         self.rounds += 1
         self.priced += 1
         self.stalled = 0 if bound < (1 - LITTLE) * self.bound else self.stalled + 1

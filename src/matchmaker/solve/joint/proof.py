@@ -28,8 +28,8 @@ BOUND_WEIGHT = 300.0
 """Where the search for the weight begins at which the relaxation places about as many as a plan can."""
 STEPS, TARGET = 300, 0.985
 """Steps of a round, and the share of the bound that they aim at."""
-QUICK_STEPS, QUICK_TARGET, FAR, MANY = 100, 0.9, 0.01, 400
-"""The same for so many employers, as long as the pool says more than `FAR` less than the bound: else time runs out."""
+FEW_STEPS, QUICK_STEPS, QUICK_TARGET, FAR = 150, 60, 0.94, 0.01
+"""The same for many employers, the latter two as long as the pool says more than `FAR` less than the bound."""
 SHARES_OF_ONE, SHARES_OF_TWO = (0.93, 1.0, 1.0, 1.0), (0.89, 0.92, 0.97, 1.0)
 """Shares of the time at which each step of a proof ends: rounds and losses, with the hardest to place once more."""
 ROUNDING = 1e-3
@@ -103,11 +103,11 @@ def relax(
 
     With `move_counts` the weights of the counts move too, to where the relaxation places as many as they aim at.
     """
-    off = FAR if low is None and len(relaxation.reach.work.places) > MANY else 0.0
+    off, usual = FAR if low is None and relaxation.many else 0.0, FEW_STEPS if relaxation.many else STEPS
     for turn in range(rounds):
         if clock.over(share):
             return
-        steps, reached = (QUICK_STEPS, QUICK_TARGET) if off >= FAR else (STEPS, TARGET)
+        steps, reached = (QUICK_STEPS, QUICK_TARGET) if off >= FAR else (usual, TARGET)
         target = reached * relaxation.bound if low is None else min(low, relaxation.bound)
         below = relaxation.improve(steps=steps, target=target, move_counts=move_counts)
         off = below / max(abs(relaxation.bound), 1.0) if off > 0.0 else 0.0

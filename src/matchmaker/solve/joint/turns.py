@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Turns"]
 
-MOVES_A_TURN, PAUSE, BOLD = 320, 3, 0.5
-"""Moves before a choice; turns without a try for more pupils after one that failed; share of those who may be had that
-is tried for, but one at a time after such a failure."""
+MOVES_A_TURN, MOVES_AN_EMPLOYER = 320, 8
+"""Moves before a choice; the latter, for every employer, in a region with more than `WHOLE`."""
+PAUSE, BOLD = 3, 0.5
+"""Turns without a try for more pupils after one that failed; share of those who may be had that is tried for, but one
+at a time after such a failure."""
 PART, WHOLE = 64, 90
 """Employers whose fillings are chosen at once; all of them in a region with no more than `WHOLE`."""
 TIMES, NOISE = 4, 60.0
@@ -74,18 +76,20 @@ class Turns:
 
         Returns the rounds, and how often a choice of fillings made a better plan. Choices are made while moves go on.
         """
-        rounds, helped, done, pending = math.ceil(MOVES_A_TURN / self.repair.groups), 0, 0, None
+        employers = len(self.visits)
+        moves = MOVES_A_TURN if employers <= WHOLE else MOVES_AN_EMPLOYER * employers
+        rounds, helped, done, pending = math.ceil(moves / self.repair.groups), 0, 0, None
         with ThreadPoolExecutor(1) as aside:
             while len(self.visits) and len(self.pupil_price[0]) and progress(done) < 1.0:
                 done += self.repair.run(self.prices, heat=heat, noise=noise, progress=progress, begin=done, most=rounds)
                 helped += pending is not None and self.adopt(*pending.result())
-                employers = self.part()
+                part = self.part()
                 for time in range(TIMES):
-                    self.propose(employers, time % len(self.prices))
+                    self.propose(part, time % len(self.prices))
                 seconds = seconds_left()
                 pending = aside.submit(
                     recombine,
-                    self.choice(employers),
+                    self.choice(part),
                     seconds=min(MOST_SECONDS, seconds) if seconds < np.inf else seconds,
                 )
             helped += pending is not None and self.adopt(*pending.result())
