@@ -6,7 +6,7 @@ week all fit. Its value is the points of its pieces minus their prices. The boun
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,11 @@ from matchmaker.solve.bundle_bounds import (
     useful_items,
 )
 from matchmaker.solve.compiled import compiled
-from matchmaker.solve.reach import Work
 
-__all__ = ["Found", "Limits", "best_bundle", "copy_slots", "parts_of", "week_holds"]
+if TYPE_CHECKING:
+    from matchmaker.solve.reach import Work
+
+__all__ = ["LEAST_HOURS", "Found", "Limits", "best_bundle", "copy_slots", "parts_of", "popcount", "week_holds"]
 
 LEAST_HOURS = 0.5
 LEAST_SHARE = 16.0

@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 
 from matchmaker.numbers.timetable import EPS
 from matchmaker.points import UNIT
+from matchmaker.solve.bundle import LEAST_HOURS, popcount
 from matchmaker.solve.compiled import compiled
 
 if TYPE_CHECKING:
     from matchmaker.solve.reach import Work
 
 __all__ = ["find_items", "splittable"]
-
-MIN_TASK_HOURS = 0.5
 
 
 def splittable(work: Work) -> NDArray[np.bool_]:
@@ -26,19 +25,9 @@ def splittable(work: Work) -> NDArray[np.bool_]:
     function = work.part_function + work.function_start[np.repeat(work.lot_employer, np.diff(work.part_start))]
     part_ok = work.part_hours <= work.cap[function] + EPS
     most = work.part_hours * np.repeat(work.lot_pieces, np.diff(work.part_start))
-    part_ok &= most >= MIN_TASK_HOURS - EPS
+    part_ok &= most >= LEAST_HOURS - EPS
     ok = np.logical_and.reduceat(part_ok, work.part_start[:-1])
     return np.asarray(ok & (np.diff(work.part_start) <= work.max_tasks))
-
-
-@compiled
-def open_hours(available: int, when: int) -> float:
-    """Return the hours of the moments that both masks have, four each."""
-    both, moments = available & when, 0
-    while both:
-        both &= both - 1
-        moments += 1
-    return 4.0 * moments
 
 
 @compiled
@@ -92,7 +81,7 @@ def find_items(
                             fine = False
                             break
                         hours = work.part_hours[part]
-                        fine = hours <= open_hours(available, work.part_when[part]) + EPS
+                        fine = hours <= 4.0 * popcount(available & work.part_when[part]) + EPS
                         share = hours / max(most, EPS)
                         for k in range(len(rates)):
                             total += np.rint(float(rates[k][row, part]) * share / UNIT)

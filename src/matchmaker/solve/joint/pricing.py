@@ -115,9 +115,9 @@ def price_pupils(
     """For the pupils `who[first:last]` find the columns worth most over all pairs.
 
     `known` is a value that the pupil surely reaches; columns within `slack` of the best are kept, as many as fit in the
-    rows of `best` of each one in `who` (unused ones with employer -1). `value` takes their value and
-    `bound` [who] an upper bound on the value of any column of the pupil. Pairs whose ceiling, raised by `falls`, stays
-    below what matters are not priced.
+    rows of `best` of each one in `who` (unused ones with employer -1); once these are full, only better ones are
+    sought. `value` takes their value and `bound` [who] an upper bound on the value of any column of the pupil. Pairs
+    whose ceiling, raised by `falls`, stays below what matters are not priced.
     """
     work = reach.work
     keep = len(best.pupil) // max(len(who), 1)
@@ -150,13 +150,14 @@ def price_pupils(
             employer = reach.pair_employer[pair]
             if stock.places[employer] < 1:
                 continue
+            enough = max(top - slack, value[base : base + keep].min())
             if len(falls.ceiling) > 0:
                 falls.ceiling[pair] += falls.place[employer] + falls.supervision[employer] * work.support[pupil]
                 falls.ceiling[pair] += min(falls.bundle[employer], falls.hour[employer] * work.hours_max[pupil])
-                if falls.ceiling[pair] <= top - slack:
+                if falls.ceiling[pair] <= enough:
                     continue
             constant = reach.pair_points[pair] - pair_price(reach, prices, pupil, employer)
-            count, rest = price_pair(reach, stock, piece_price, pair, top - slack - constant, found)
+            count, rest = price_pair(reach, stock, piece_price, pair, enough - constant, found)
             if len(falls.ceiling) > 0:
                 falls.ceiling[pair] = constant + (max(rest, found.value[0]) if count > 0 else rest)
             if count > 0:

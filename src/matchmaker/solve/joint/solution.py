@@ -48,8 +48,8 @@ MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
 REPAIR_UNTIL, NUMBER_UNTIL = 0.78, 0.82
-PRICES_UNTIL = (0.18, 0.28)
-"""Shares of the time for the two kinds of prices."""
+PRICES_UNTIL, PRICES_OF_MANY_UNTIL = (0.18, 0.28), (0.25, 0.33)
+"""Shares of the time for the two kinds of prices; where there are many employers, prices that settle gain most."""
 RECOMBINED_UNTIL = 0.84
 """Share of the time after which fillings are not recombined."""
 ALONE, TURNS = 0.5, 4
@@ -264,12 +264,13 @@ def _search_prices(
 
     Beside them what every pupil's best position is worth at these prices.
     """
+    until = PRICES_OF_MANY_UNTIL if relaxation.many else PRICES_UNTIL
     if not least:
-        relax(relaxation, clock, "prices", rounds=SEARCH_ROUNDS, share=PRICES_UNTIL[0])
+        relax(relaxation, clock, "prices", rounds=SEARCH_ROUNDS, share=until[0])
     first, worth = relaxation.prices, relaxation.value - bonus_of(relaxation.counts, relaxation.pupils)
     relaxation.aim(counts_of(aims, masks, search=False))
     if bounds:
-        relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=PRICES_UNTIL[1])
+        relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=until[1])
     clock.done("prices", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
     return [first, relaxation.prices], [worth, relaxation.value - bonus_of(relaxation.counts, relaxation.pupils)]
 
