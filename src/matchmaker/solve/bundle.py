@@ -26,7 +26,7 @@ from matchmaker.solve.compiled import compiled
 if TYPE_CHECKING:
     from matchmaker.solve.reach import Work
 
-__all__ = ["LEAST_HOURS", "Found", "Limits", "best_bundle", "copy_slots", "parts_of", "popcount", "week_holds"]
+__all__ = ["LEAST_HOURS", "Found", "Limits", "best_bundle", "copy_slots", "popcount", "week_holds"]
 
 LEAST_HOURS = 0.5
 LEAST_SHARE = 16.0
@@ -244,12 +244,6 @@ def search(
 
 
 @compiled(inline=True)
-def parts_of(work: Work) -> Parts:
-    """Return what a search for bundles needs of what there is to give out."""
-    return Parts(work.lot_hours, work.part_start, work.part_hours, work.part_when, work.part_function)
-
-
-@compiled(inline=True)
 def best_bundle(
     lots: NDArray[np.int64],
     net: NDArray[np.float64],
@@ -287,7 +281,7 @@ def best_bundle(
         How many bundles were found, and an upper bound on the value of every bundle that is not listed.
     """
     kept, nodes, bound, floor = 0, most_nodes, -np.inf, beat
-    parts = parts_of(work)
+    parts = Parts(work.lot_hours, work.part_start, work.part_hours, work.part_when, work.part_function)
     smallest = 1e9
     for i in range(len(lots)):
         for part in range(parts.part_start[lots[i]], parts.part_start[lots[i] + 1]):

@@ -180,7 +180,7 @@ def make_reach(problem: Problem, *, threads: int | None = None, sides: TaskSides
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         for some, size in ((_items, ROWS_A_BLOCK), (_vacancies, ROWS_A_VACANCY)):
             blocks = np.array_split(pupils, max(1, -(-len(pupils) // size)))
-            parts = list(pool.map(partial(some, problem, work, table), blocks))
+            parts = list(pool.map(partial(some, problem, table), blocks))
             joined |= {name: read_only(np.concatenate([part[name] for part in parts])) for name in parts[0]}
     return Reach(
         work=work,
@@ -256,7 +256,7 @@ class _Tables:
     def __init__(self, problem: Problem, work: Work, sides: TaskSides) -> None:
         # The pupils' side asks for no task: without any it takes no time.
         few = without_tasks(problem)
-        self.sides, self.left, self.useful = sides, task_factors(few)[0], splittable(work)
+        self.work, self.sides, self.left, self.useful = work, sides, task_factors(few)[0], splittable(work)
         lefts = {name: contribution(few)[0] for name, contribution in TASK_POINTS.items()}
         self.rates = list(zip(lefts.values(), sides.rates, strict=True))
         whole = [left for name, left in lefts.items() if name not in CARVED_ONLY]
@@ -269,8 +269,8 @@ def _pairs(problem: Problem, rows: NDArray[np.int64]) -> tuple[NDArray[np.bool_]
     return mask, sum((points(problem, rows) for points in EMPLOYER_POINTS.values()), np.zeros(mask.shape, np.int64))
 
 
-def _items(problem: Problem, work: Work, table: _Tables, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
-    mask, pair_points = _pairs(problem, rows)
+def _items(problem: Problem, table: _Tables, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    work, (mask, pair_points) = table.work, _pairs(problem, rows)
     most = len(rows) * len(work.lot_pieces)
     lots, points, items = np.empty(most, np.int32), np.empty(most, np.int32), np.zeros(mask.size, np.int64)
     forbids = table.left[rows] @ table.sides.rules
@@ -288,7 +288,7 @@ def _items(problem: Problem, work: Work, table: _Tables, rows: NDArray[np.int64]
     }
 
 
-def _vacancies(problem: Problem, work: Work, table: _Tables, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+def _vacancies(problem: Problem, table: _Tables, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
     mask, pair_points = _pairs(problem, rows)
     pupils, tasks = problem.pupils, problem.tasks
     found: list[tuple[NDArray[Any], ...]] = [(np.zeros(0, np.int64),) * 3]
