@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 from benchmarks.regions import make_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.solve import chunks
+from matchmaker.solve.joint import recombine as recombining
 from matchmaker.solve.joint import turns
+from matchmaker.solve.joint.build import best_position, new_found
+from matchmaker.solve.joint.exchange import exchange
 from matchmaker.solve.joint.fillings import Fillings, Notes, keep_notes, no_fillings, no_notes, note_rows
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.propose import propose
 from matchmaker.solve.joint.recombine import CLOSE, Choice, choice_of, recombine
 from matchmaker.solve.joint.shelf import no_shelf
 from matchmaker.solve.joint.solution import solve
-from matchmaker.solve.joint.stock import Columns, Stock, free_prices, full_stock, lots_fit, no_columns
+from matchmaker.solve.joint.stock import Columns, Stock, column_fits, free_prices, full_stock, no_columns, take
 from matchmaker.solve.reach import Reach, first_pupils, make_reach
 from tests.compact import check_solution
 
@@ -80,11 +83,11 @@ def test_equal_to_all_choices(table: list[list[set[int]]], seed: int) -> None:
     """Most points, and most points with one more placed, are those of trying all choices of fillings."""
     fillings, plain = fillings_of(table, np.random.default_rng(seed))
     empty, everywhere = no_columns(PUPILS, TASKS), np.arange(EMPLOYERS)
-    plan, _ = recombine(choice_of(fillings, empty, [], everywhere))
+    plan = recombine(choice_of(fillings, empty, [], everywhere)).plan
     assert plan is not None
     assert close(plan, best_by_hand(plain, 0))
     placed = int((plan.employer >= 0).sum())
-    more, _ = recombine(choice_of(fillings, plan, [np.ones(PUPILS, bool)], everywhere, more=0.0))
+    more = recombine(choice_of(fillings, plan, [np.ones(PUPILS, bool)], everywhere, more=0.0)).plan
     assert more is not None
     by_hand = best_by_hand(plain, placed + 1)
     if by_hand is None:
@@ -100,10 +103,10 @@ def test_equal_to_all_choices(table: list[list[set[int]]], seed: int) -> None:
 def test_others_stay(table: list[list[set[int]]], seed: int, some: set[int]) -> None:
     """Who is placed at another employer stays there, in the same position, and the plan is no worse."""
     fillings, _ = fillings_of(table, np.random.default_rng(seed))
-    first, _ = recombine(choice_of(fillings, no_columns(PUPILS, TASKS), [], np.arange(EMPLOYERS)))
+    first = recombine(choice_of(fillings, no_columns(PUPILS, TASKS), [], np.arange(EMPLOYERS))).plan
     assert first is not None
     part = np.array(sorted(some))
-    plan, worth = recombine(choice_of(fillings, first, [], part))
+    plan, worth, _ = recombine(choice_of(fillings, first, [], part))
     elsewhere = (first.employer >= 0) & ~np.isin(first.employer, part)
     if plan is None or worth is None:
         inside = [fillings.pupil[e, row, : fillings.crowd[e, row]] for e in some for row in range(fillings.seen[e])]
@@ -154,21 +157,70 @@ def test_proposals_fit(small: Reach) -> None:
             keep_notes(notes, fillings)
     assert all(np.array_equal(one, other) for one, other in zip(stock, full_stock(work), strict=True))
     assert fillings.seen.sum() > employers
-    for employer in range(employers):
+    assert all_fit(small, fillings)
+
+
+def all_fit(reach: Reach, fillings: Fillings) -> bool:
+    """Say whether every filling kept can be given out together."""
+    for employer in range(len(reach.work.places)):
         for row in range(fillings.seen[employer]):
-            left = Stock(*full_stock(work))
-            crowd = fillings.crowd[employer, row]
-            support = work.support[fillings.pupil[employer, row, :crowd]].sum()
-            assert crowd <= work.places[employer] and support <= work.supervision[employer] + 1e-6
-            for place in range(crowd):
-                lot, count = fillings.lot[employer, row, place], fillings.count[employer, row, place]
-                if fillings.function[employer, row, place] < 0:
-                    assert lots_fit(work, left, lot, count)
-                    left.pieces[lot[lot >= 0]] -= count[lot >= 0]
-                    for one, pieces in zip(lot[lot >= 0], count[lot >= 0], strict=True):
-                        for part in range(work.part_start[one], work.part_start[one + 1]):
-                            function = work.function_start[employer] + work.part_function[part]
-                            left.function[function] -= pieces * work.part_hours[part]
+            left, columns = Stock(*full_stock(reach.work)), columns_of(fillings, employer, row)
+            for one in range(len(columns.pupil)):
+                if not column_fits(reach.work, left, columns, one):
+                    return False
+                take(reach.work, left, columns, one)
+    return True
+
+
+def columns_of(fillings: Fillings, employer: int, row: int) -> Columns:
+    """Return the positions of a filling."""
+    crowd = fillings.crowd[employer, row]
+    parts = (fillings.pupil, fillings.function, fillings.own, fillings.lot, fillings.count)
+    pupil, function, points, lot, count = (part[employer, row, :crowd].astype(np.int64) for part in parts)
+    return Columns(pupil, np.full(crowd, employer), function, points, np.where(count > 0, lot, -1), count)
+
+
+def test_exchanges(small: Reach) -> None:
+    """Fillings with one pupil less are kept, and whoever is worth most comes for the one who goes."""
+    work, employers = small.work, len(small.work.places)
+    plan = solve(small, hardest=np.zeros(24, bool), lottery=np.arange(24), steps=20, exactly=False).columns
+    stock, free, no_price = Stock(*full_stock(work)), free_prices(work), np.zeros(len(work.lot_pieces))
+    room, price = (int(work.places.max()), work.max_tasks), np.full(len(plan.employer), 500.0)
+    notes, fillings = no_notes(1, *room), no_fillings(employers, *room)
+    target, found = no_columns(1, work.max_tasks), new_found(1, work.max_tasks)
+    for employer in range(employers):
+        here, pairs = np.flatnonzero(plan.employer == employer), np.flatnonzero(small.pair_employer == employer)
+        exchange(small, stock, free, no_price, price, plan, here, pairs, employer, notes, fillings)
+        assert all(np.array_equal(one, other) for one, other in zip(stock, full_stock(work), strict=True))
+        kept = {
+            tuple(columns.pupil.tolist()): int(columns.points.sum())
+            for columns in (columns_of(fillings, employer, row) for row in range(fillings.seen[employer]))
+        }
+        for gone in here.tolist():
+            rest = [pupil for pupil in here.tolist() if pupil != gone]
+            assert not rest or kept[tuple(rest)] == plan.points[rest].sum()
+            left, best = Stock(*full_stock(work)), (plan.points[gone] - 60.0, -1)
+            for pupil in rest:
+                take(work, left, plan, pupil)
+            for pupil in np.setdiff1d(small.pair_pupil[pairs], here).tolist():
+                worth = best_position(small, left, free, no_price, pupil, employer, -1e18, target, 0, found)
+                best = max(best, (worth, pupil))
+            if best[1] >= 0:
+                assert kept[tuple(sorted([*rest, best[1]]))] >= plan.points[rest].sum() + best[0]
+    assert all_fit(small, fillings)
+
+
+def test_the_plan_can_be_chosen_when_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only the fillings worth most are chosen among, those of the plan at hand are among them."""
+    monkeypatch.setattr(recombining, "KEPT", 1)
+    fillings, _ = fillings_of([[{0, 1}, {0}], [{2}, {3}], [{4}], [{5}]], np.random.default_rng(2))
+    plan, (notes, price) = no_columns(PUPILS, TASKS), (no_notes(1, 3, TASKS), np.zeros(PUPILS))
+    plan.employer[[0, 2]], plan.points[[0, 2]] = (0, 1), (-400, -300)
+    for employer, pupil in ((0, 0), (1, 2)):
+        keep_notes(noted(notes, employer, {pupil}, int(plan.points[pupil])), fillings)
+    choice = choice_of(fillings, plan, [], np.arange(EMPLOYERS), price=price)
+    assert len(choice.pool.employer) == EMPLOYERS
+    assert {0, 2} <= set(choice.pool.pupil.tolist())
 
 
 def test_plan_is_a_copy() -> None:
@@ -178,7 +230,7 @@ def test_plan_is_a_copy() -> None:
     choice = choice_of(fillings, plan, [], np.arange(EMPLOYERS))
     plan.employer[6] = 3
     fillings.points[:] = -1_000
-    found, _ = recombine(choice)
+    found = recombine(choice).plan
     assert isinstance(found, Columns)
     assert found.employer[6] == -1
 

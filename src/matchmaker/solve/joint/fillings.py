@@ -12,7 +12,7 @@ from matchmaker.solve.joint.stock import Columns
 
 __all__ = ["Fillings", "Notes", "keep_notes", "no_fillings", "no_notes", "note_employers", "note_rows"]
 
-KEPT = 160
+KEPT = 300
 """Fillings kept of an employer: when there are more, the oldest go."""
 
 
@@ -56,7 +56,7 @@ def no_fillings(employers: int, most_pupils: int, most_tasks: int, *, kept: int 
     Examples
     --------
     >>> no_fillings(3, 4, 5).pupil.shape
-    (3, 160, 4)
+    (3, 300, 4)
     """
     rows = (employers, kept)
     shape = (employers, kept, most_pupils)

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.joint.fillings import Fillings
 
-__all__ = ["CLOSE", "MOST_SECONDS", "Choice", "choice_of", "recombine"]
+__all__ = ["CLOSE", "MOST_SECONDS", "Choice", "Pool", "Recombined", "choice_of", "recombine"]
 
-MOST_BRANCHES, NEAR, MOST_SECONDS = 20, 4, 0.5
+MOST_BRANCHES, NEAR, MOST_SECONDS = 20, 8, 1.0
 """Branches of an integer program, and the fillings of an employer it chooses among, those with the least reduced costs;
 seconds where time is limited."""
+KEPT = 48
+"""Fillings of an employer that the linear program sees: those worth most beyond the prices of their pupils."""
 CLOSE, EPS = 5e-4, 1e-6
 """Share of the points within which a choice counts as the best; rounding."""
 
@@ -62,6 +64,25 @@ class Choice(NamedTuple):
     more: float | None
 
 
+class Recombined(NamedTuple):
+    """What came of a choice.
+
+    Attributes
+    ----------
+    plan : Columns or None
+        A plan of the whole region that keeps to all rules, as every filling does; None when none was found.
+    worth : float array, shape (pupils), or None
+        What every pupil who does not stay is worth to these employers, in points (prices of the linear program, NaN for
+        the others).
+    support : int64 array
+        The fillings of the pool that the linear program uses, whole or in part.
+    """
+
+    plan: Columns | None
+    worth: NDArray[np.float64] | None
+    support: NDArray[np.int64]
+
+
 def choice_of(
     fillings: Fillings,
     best: Columns,
@@ -69,6 +90,7 @@ def choice_of(
     employers: NDArray[np.int64],
     *,
     more: float | None = None,
+    price: NDArray[np.float64] | None = None,
 ) -> Choice:
     """Copy all that is needed for a choice, so that it can be made while fillings and plan change.
 
@@ -84,28 +106,26 @@ def choice_of(
     more : float, optional
         How far to try for more pupils placed: this share of those that the linear program has more, at least one. By
         default not at all.
+    price : float array, shape (pupils), optional
+        What every pupil is thought to be worth: of each employer only the `KEPT` fillings worth most beyond that are
+        chosen among. By default all are.
     """
     free = (best.employer < 0) | np.isin(best.employer, employers)
     plan = Columns(*(part.copy() for part in best))
-    return Choice(_pool(fillings, employers, free), plan, masks, employers, free, more)
+    pool = _pool(fillings, employers, free)
+    return Choice(pool if price is None else _best_of(pool, price, best), plan, masks, employers, free, more)
 
 
-def recombine(choice: Choice, *, seconds: float = np.inf) -> tuple[Columns | None, NDArray[np.float64] | None]:
+def recombine(choice: Choice, *, seconds: float = np.inf) -> Recombined:
     """Choose a filling for each of some employers, or none, that go together better than what the best plan has there.
 
     More placed of the first mask of which that can be had (see `choice_of`), no fewer of those before it; else as many,
     with most points.
-
-    Returns
-    -------
-    tuple
-        A plan of the whole region that keeps to all rules, as every filling does, and what every pupil who does not
-        stay is worth to these employers, in points (prices of the linear program, NaN for the others). None when
-        none was found.
     """
     pool, best, free, masks = choice.pool, choice.best, choice.free, choice.masks
+    worth, support = None, np.zeros(0, np.int64)
     if not len(pool.employer):
-        return None, None
+        return Recombined(None, worth, support)
     table, now = _table(pool, len(free)), _now(pool, best)
     counts = [pool.counts(mask) for mask in masks]
     reached = [int((mask & free & (best.employer >= 0)).sum()) for mask in masks]
@@ -115,15 +135,17 @@ def recombine(choice: Choice, *, seconds: float = np.inf) -> tuple[Columns | Non
             over = _most(table, counts[: at + 1], reached[:at]) - reached[at]
             if over > 0:
                 wanted.append((at + 1, [*reached[:at], reached[at] + max(1, math.ceil(choice.more * over))]))
-    worth = None
     for aims, least in (*wanted, (len(masks), reached)):
-        taken, price = _choose(table, pool.points, counts[:aims], least, now, NEAR * len(choice.employers), seconds)
-        if price is not None:
-            bonus = sum((one * mask for one, mask in zip(price[len(price) - aims :], masks, strict=False)), 0.0 * free)
-            worth = np.where(free, price[: len(free)] - bonus, np.nan)
+        rows, room = _floors(table, counts[:aims], least)
+        parts, price = _in_parts(rows, room, pool.points)
+        if price is None:
+            continue
+        bonus = sum((one * mask for one, mask in zip(price[len(price) - aims :], masks, strict=False)), 0.0 * free)
+        worth, support = np.where(free, price[: len(free)] - bonus, np.nan), np.flatnonzero(parts > EPS)
+        taken = _choose(rows, room, pool.points, price, now, NEAR * len(choice.employers), seconds)
         if taken is not None:
-            return _plan(pool, taken, best, free), worth
-    return None, worth
+            return Recombined(_plan(pool, taken, best, free), worth, support)
+    return Recombined(None, worth, support)
 
 
 def _most(table: csr_array, counts: list[NDArray[np.float64]], least: list[int]) -> int:
@@ -145,26 +167,28 @@ def _floors(
     return vstack([table, -floors]).tocsr(), np.concatenate([np.ones(table.shape[0]), -np.array(least, float)])
 
 
+def _in_parts(
+    rows: csr_array, room: NDArray[np.float64], points: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """Return how much of each filling to take when parts may be taken, and the prices, those of the counts last."""
+    from scipy.optimize import linprog
+
+    answer = linprog(-points, A_ub=rows, b_ub=room, method="highs")  # type: ignore[call-overload]  # sparse is fine
+    return (np.zeros(len(points)), None) if answer.x is None else (answer.x, -answer.ineqlin.marginals)
+
+
 def _choose(
-    table: csr_array,
+    rows: csr_array,
+    room: NDArray[np.float64],
     points: NDArray[np.float64],
-    counts: list[NDArray[np.float64]],
-    least: list[int],
+    price: NDArray[np.float64],
     now: NDArray[np.int64],
     most: int,
     seconds: float,
-) -> tuple[NDArray[np.int64] | None, NDArray[np.float64] | None]:
-    """Choose fillings with most points, with at least so many of each count; None when none are found.
+) -> NDArray[np.int64] | None:
+    """Choose among the fillings with the least reduced costs, and those of now, the ones with most points together."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
-    The second value is the prices of the linear program, those of the counts last.
-    """
-    from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-
-    rows, room = _floors(table, counts, least)
-    answer = linprog(-points, A_ub=rows, b_ub=room, method="highs")  # type: ignore[call-overload]  # sparse is fine
-    if answer.x is None:
-        return None, None
-    price = -answer.ineqlin.marginals
     short = price @ rows - points
     short[now] = -np.inf
     near = np.sort(np.argsort(short, kind="stable")[:most])
@@ -177,7 +201,7 @@ def _choose(
     )
     taken = None if whole.x is None else near[whole.x > 0.5]
     # A solver that is wrong by more than its tolerance must not place somebody twice.
-    return taken if taken is not None and bool((rows[:, taken].sum(axis=1) <= room).all()) else None, price
+    return taken if taken is not None and bool((rows[:, taken].sum(axis=1) <= room).all()) else None
 
 
 def _pool(fillings: Fillings, employers: NDArray[np.int64], free: NDArray[np.bool_]) -> Pool:
@@ -196,8 +220,23 @@ def _pool(fillings: Fillings, employers: NDArray[np.int64], free: NDArray[np.boo
     return Pool(employer, fillings.points[employer, place].astype(float), row, pupil, columns)
 
 
+def _best_of(pool: Pool, price: NDArray[np.float64], best: Columns) -> Pool:
+    """Return the fillings of every employer worth most beyond the prices of their pupils, those of now included."""
+    worth = pool.points - np.bincount(pool.row, price[pool.pupil], len(pool.employer))
+    worth[_now(pool, best)] = np.inf
+    order = np.lexsort((-worth, pool.employer))
+    start = np.searchsorted(pool.employer[order], pool.employer[order])
+    kept = np.sort(order[np.arange(len(order)) - start < KEPT])
+    inside = np.isin(pool.row, kept)
+    columns = Columns(*(part[inside] for part in pool.columns))
+    row = np.searchsorted(kept, pool.row[inside])
+    return Pool(pool.employer[kept], pool.points[kept], row, pool.pupil[inside], columns)
+
+
 def _now(pool: Pool, best: Columns) -> NDArray[np.int64]:
     """Return the fillings with the very pupils whom the best plan has there."""
+    if not len(pool.employer):
+        return np.zeros(0, np.int64)
     together = np.bincount(pool.row, best.employer[pool.pupil] == pool.employer[pool.row], len(pool.employer))
     here = np.bincount(best.employer[best.employer >= 0], minlength=pool.employer.max() + 1)[pool.employer]
     return np.flatnonzero((together == np.bincount(pool.row, minlength=len(pool.employer))) & (together == here))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["Repair", "groups_of", "total_value"]
+__all__ = ["Busy", "Repair", "groups_of", "nobody_busy", "total_value"]
 
 MOST_GROUPS = 16
 EMPLOYERS_A_GROUP = 3
@@ -31,6 +31,18 @@ EMPLOYERS_A_GROUP = 3
 
 WHOLE = 0.3
 """Share of the employers of a move that are freed whole; of the others a random part of the pupils."""
+
+
+class Busy(NamedTuple):
+    """Employers and pupils that are being planned elsewhere meanwhile."""
+
+    employer: NDArray[np.bool_]
+    pupil: NDArray[np.bool_]
+
+
+def nobody_busy(reach: Reach) -> Busy:
+    """Return that everybody may be moved."""
+    return Busy(np.zeros(len(reach.work.places), bool), np.zeros(len(reach.pair_start) - 1, bool))
 
 
 @compiled
@@ -54,6 +66,7 @@ def choose_groups(
     employer_start: NDArray[np.int64],
     chosen: Columns,
     stock: Stock,
+    busy: Busy,
     state: NDArray[np.int64],
     groups: int,
     most_employers: int,
@@ -63,11 +76,10 @@ def choose_groups(
 ) -> None:
     """Draw groups of employers that pupils link, with the pupils placed there and some who are unplaced.
 
-    Of most employers only some pupils are freed. Nobody is in two groups. Rows of `employers` and `pupils` take a group
-    each, unused slots -1.
+    Of most employers only some pupils are freed. Nobody is in two groups, and nobody who is busy in one. Rows of
+    `employers` and `pupils` take a group each, unused slots -1.
     """
-    taken_employer = np.zeros(len(reach.work.places), np.bool_)
-    taken_pupil = np.zeros(len(chosen.employer), np.bool_)
+    taken_employer, taken_pupil = busy.employer.copy(), busy.pupil.copy()
     at = placed_at(reach.work, chosen)
     waiting, queue = np.empty(len(chosen.employer), np.int64), 0
     for pupil in range(len(chosen.employer)):
@@ -231,7 +243,7 @@ class Repair:
         self.states = np.zeros((self.groups, 1), np.int64)
         work = self.reach.work
         self.room = (int(work.places.max(initial=0)), work.max_tasks)
-        self.fillings = no_fillings(len(work.places), *self.room)
+        self.fillings, self.busy = no_fillings(len(work.places), *self.room), nobody_busy(self.reach)
 
     def pairs_at(self, employer: int) -> NDArray[np.int64]:
         """Return the pairs of an employer."""
@@ -239,12 +251,29 @@ class Repair:
 
     def go_on_from(self, chosen: Columns) -> None:
         """Go on from another plan, which is the best one seen from then on."""
+        self._take_all(chosen)
+        self.best = Columns(*(part.copy() for part in chosen))
+        self.best_value = self.value
+
+    def take_over(self, plan: Columns, who: NDArray[np.bool_]) -> None:
+        """Put some pupils where another plan has them: there nothing but what they have must be used."""
+        chosen = Columns(*(part.copy() for part in self.chosen))
+        for part, other in zip(chosen, plan, strict=True):
+            part[who] = other[who]
+        self._take_all(chosen)
+        self._note_best()
+
+    def _take_all(self, chosen: Columns) -> None:
         self.chosen = Columns(*(part.copy() for part in chosen))
         self.stock = Stock(*full_stock(self.reach.work))
         for pupil in np.flatnonzero(self.chosen.employer >= 0).tolist():
             take(self.reach.work, self.stock, self.chosen, pupil)
-        self.best = Columns(*(part.copy() for part in self.chosen))
-        self.value = self.best_value = int(total_value(self.chosen, self.aims))
+        self.value = int(total_value(self.chosen, self.aims))
+
+    def _note_best(self) -> None:
+        if self.value > self.best_value:
+            self.best_value = self.value
+            self.best = Columns(*(part.copy() for part in self.chosen))
 
     def run(
         self,
@@ -286,6 +315,7 @@ class Repair:
                     self.employer_start,
                     self.chosen,
                     self.stock,
+                    self.busy,
                     self.state,
                     self.groups,
                     most_employers,
@@ -326,7 +356,5 @@ class Repair:
                 for note in notes:
                     keep_notes(note, self.fillings)
                 self.value += int(gains.sum())
-                if self.value > self.best_value:
-                    self.best_value = self.value
-                    self.best = Columns(*(part.copy() for part in self.chosen))
+                self._note_best()
         return turn - begin

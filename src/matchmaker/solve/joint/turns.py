@@ -10,12 +10,13 @@ import numpy as np
 
 from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.joint.build import draw
+from matchmaker.solve.joint.exchange import exchange
 from matchmaker.solve.joint.fillings import keep_notes, no_notes, note_employers
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.propose import propose
-from matchmaker.solve.joint.recombine import MOST_SECONDS, Choice, choice_of, recombine
+from matchmaker.solve.joint.recombine import MOST_SECONDS, Choice, Recombined, choice_of, recombine
 from matchmaker.solve.joint.repair import Repair, total_value
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, full_stock
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Turns"]
 
-MOVES_A_TURN, MOVES_AN_EMPLOYER = 320, 8
-"""Moves before a choice; the latter, for every employer, in a region with more than `WHOLE`."""
+MOVES_A_TURN, MOVES_AN_EMPLOYER = 320, 3
+"""Moves before a choice, at least; more for every employer that is chosen for."""
 PAUSE, BOLD = 3, 0.5
 """Turns without a try for more pupils after one that failed; share of those who may be had that is tried for, but one
 at a time after such a failure."""
-PART, WHOLE = 64, 90
+PART, WHOLE = 64, 130
 """Employers whose fillings are chosen at once; all of them in a region with no more than `WHOLE`."""
-TIMES, NOISE = 4, 60.0
-"""Fillings proposed for each employer in a turn, and by how many points liking a pupil varies."""
+NOISE = 60.0
+"""By how many points liking a pupil varies when fillings are proposed."""
 
 
 class Turns:
@@ -56,13 +57,15 @@ class Turns:
         masks: Sequence[NDArray[np.bool_]],
     ) -> None:
         self.repair, self.prices, self.masks = repair, prices, masks
-        self.pupil_price, self.asked = pupil_price, pupil_price[-1].copy()
+        self.pupil_price, self.asked, self.worth = pupil_price, pupil_price[-1].copy(), pupil_price[-1].copy()
         work, pairs = repair.reach.work, len(repair.reach.pair_pupil)
         employers, room = len(work.places), (int(work.places.max(initial=0)), work.max_tasks)
         self.notes = [no_notes(1, *room) for _ in range(employers)]
         self.liking, self.visits = np.full(pairs, np.inf), np.zeros(employers, np.int64)
         self.states, self.pause, self.bold = np.zeros((employers, 1), np.int64), 0, BOLD
         self.piece_price = [piece_prices(repair.reach, part) for part in prices]
+        self.free, self.no_price = free_prices(work), np.zeros(len(work.lot_pieces))
+        self.whole = employers <= WHOLE
 
     def run(
         self,
@@ -74,26 +77,35 @@ class Turns:
     ) -> tuple[int, int]:
         """Take turns until `progress` of the rounds of moves says 1.
 
-        Returns the rounds, and how often a choice of fillings made a better plan. Choices are made while moves go on.
+        Returns the rounds, and how often a choice of fillings made a better plan. Choices are made while moves go on;
+        where time is limited, moves go on until the choice is made.
         """
         employers = len(self.visits)
-        moves = MOVES_A_TURN if employers <= WHOLE else MOVES_AN_EMPLOYER * employers
-        rounds, helped, done, pending = math.ceil(moves / self.repair.groups), 0, 0, None
+        moves = max(MOVES_A_TURN, MOVES_AN_EMPLOYER * (employers if self.whole else PART))
+        rounds, helped, done, turn = math.ceil(moves / self.repair.groups), 0, 0, 0
+        choice, pending = None, None
         with ThreadPoolExecutor(1) as aside:
             while len(self.visits) and len(self.pupil_price[0]) and progress(done) < 1.0:
                 done += self.repair.run(self.prices, heat=heat, noise=noise, progress=progress, begin=done, most=rounds)
-                helped += pending is not None and self.adopt(*pending.result())
-                part = self.part()
-                for time in range(TIMES):
-                    self.propose(part, time % len(self.prices))
-                seconds = seconds_left()
-                pending = aside.submit(
-                    recombine,
-                    self.choice(part),
-                    seconds=min(MOST_SECONDS, seconds) if seconds < np.inf else seconds,
-                )
-            helped += pending is not None and self.adopt(*pending.result())
+                timed = seconds_left() < np.inf
+                if timed and pending is not None and not pending.done():
+                    continue
+                if choice is not None and pending is not None:
+                    helped += self.adopt(choice, pending.result())
+                part, support = self.part(), np.zeros(0, np.int64) if pending is None else pending.result().support
+                self.propose(part, turn % len(self.prices))
+                self.exchange(part, choice, support)
+                choice, turn = self.choice(part), turn + 1
+                seconds = min(MOST_SECONDS, seconds_left()) if timed else np.inf
+                pending = aside.submit(recombine, choice, seconds=seconds)
+            if choice is not None and pending is not None:
+                helped += self.adopt(choice, pending.result())
         return done, helped
+
+    @property
+    def plan(self) -> Columns:
+        """The plan that choices are to make better: the best one, or that of the moves where only a part is chosen."""
+        return self.repair.best if self.whole else self.repair.chosen
 
     def part(self) -> NDArray[np.int64]:
         """Return employers that many pupils link, around one that was looked at least."""
@@ -138,24 +150,79 @@ class Turns:
         for employer in employers.tolist():
             keep_notes(self.notes[employer], repair.fillings)
 
+    def exchange(self, employers: NDArray[np.int64], choice: Choice | None, support: NDArray[np.int64]) -> None:
+        """Note fillings beside those of the plan, and beside those that the linear program of the last choice used."""
+        repair, sources = self.repair, self._sources(employers, choice, support)
+        price = (self.pupil_price[-1] + self.worth) / 2
+
+        def some(first: int, last: int) -> None:
+            stock = Stock(*full_stock(repair.reach.work))
+            for employer in employers[first:last].tolist():
+                for columns, rows in sources[employer]:
+                    exchange(
+                        repair.reach,
+                        stock,
+                        self.free,
+                        self.no_price,
+                        price,
+                        columns,
+                        rows,
+                        repair.pairs_at(employer),
+                        employer,
+                        self.notes[employer],
+                        repair.fillings,
+                    )
+
+        in_chunks(some, len(employers))
+
+    def _sources(
+        self, employers: NDArray[np.int64], choice: Choice | None, support: NDArray[np.int64]
+    ) -> dict[int, list[tuple[Columns, NDArray[np.int64]]]]:
+        """Return the fillings of each employer to look beside: columns and which rows of them."""
+        order = np.argsort(self.plan.employer, kind="stable")
+        start = np.searchsorted(self.plan.employer[order], np.arange(len(self.visits) + 1))
+        now = {employer: order[start[employer] : start[employer + 1]] for employer in employers.tolist()}
+        sources = {employer: [(self.plan, rows)] for employer, rows in now.items()}
+        if choice is not None:
+            pool, first = choice.pool, np.searchsorted(choice.pool.row, np.arange(len(choice.pool.employer) + 1))
+            for one in support.tolist():
+                employer, rows = int(pool.employer[one]), np.arange(first[one], first[one + 1])
+                if employer in now and not np.array_equal(pool.pupil[rows], now[employer]):
+                    sources[employer].append((pool.columns, rows))
+        return sources
+
     def choice(self, employers: NDArray[np.int64]) -> Choice:
-        """Return what there is to choose from at these employers, the best plan included."""
+        """Return what there is to choose from at these employers, the plan at hand included."""
         repair = self.repair
         for employer in employers.tolist():
-            note_employers(repair.best, np.array([employer]), self.notes[employer])
+            note_employers(self.plan, np.array([employer]), self.notes[employer])
             keep_notes(self.notes[employer], repair.fillings)
         self.pause = max(0, self.pause - 1)
-        return choice_of(repair.fillings, repair.best, self.masks, employers, more=None if self.pause else self.bold)
+        more = None if self.pause else self.bold
+        choice = choice_of(repair.fillings, self.plan, self.masks, employers, more=more, price=self.worth)
+        if not self.whole:
+            near = np.zeros(len(choice.free), bool)
+            near[repair.reach.pair_pupil[np.isin(repair.reach.pair_employer, employers)]] = True
+            repair.busy.employer[:] = False
+            repair.busy.employer[employers] = True
+            repair.busy.pupil[:] = choice.free & (near | (self.plan.employer >= 0))
+        return choice
 
-    def adopt(self, plan: Columns | None, worth: NDArray[np.float64] | None) -> bool:
-        """Go on from a plan if it is better than the best one; say whether it is. Prices of pupils are kept."""
+    def adopt(self, choice: Choice, answer: Recombined) -> bool:
+        """Go on from a plan if it is better than the one at hand; say whether it is. Prices of pupils are kept."""
+        plan, repair = answer.plan, self.repair
         # Who is worth nothing there keeps the price asked before: at none they would be proposed everywhere.
-        if worth is not None:
-            self.asked = np.where(worth > 0, worth, self.asked)
-        if self.pause == 0 and len(self.visits) <= WHOLE:
-            failed = plan is None or (plan.employer >= 0).sum() <= (self.repair.best.employer >= 0).sum()
+        if answer.worth is not None:
+            self.asked = np.where(answer.worth > 0, answer.worth, self.asked)
+            self.worth = np.where(np.isnan(answer.worth), self.worth, answer.worth)
+        if self.pause == 0 and self.whole:
+            failed = plan is None or (plan.employer >= 0).sum() <= (repair.best.employer >= 0).sum()
             self.pause, self.bold = (PAUSE, 0.0) if failed else (0, BOLD)
-        if plan is None or int(total_value(plan, self.repair.aims)) <= self.repair.best_value:
+        before = repair.best if self.whole else choice.best
+        if plan is None or int(total_value(plan, repair.aims)) <= int(total_value(before, repair.aims)):
             return False
-        self.repair.go_on_from(plan)
+        if self.whole:
+            repair.go_on_from(plan)
+        else:
+            repair.take_over(plan, repair.busy.pupil)
         return True
