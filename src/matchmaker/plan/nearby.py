@@ -172,6 +172,19 @@ class Nearby:
         return rows[rows >= 0].astype(np.int64)
 
     @cached_property
+    def retold(self) -> NDArray[np.int64]:
+        """Rows of all for whom an employer has nothing, before and after, but for another reason or for one more."""
+        support, found = self.problem.pupils.support, np.zeros(len(self.origin), bool)
+        for at in self.given.tolist():
+            (place, enough), (place_now, enough_now) = (
+                (bool(part.places[at] > 0), support <= part.supervision[at] + EPS)
+                for part in (self.plan.ledger.problem.employers, self.problem.employers)
+            )
+            same = (enough & place) == (enough_now & place_now)
+            found |= same & ((enough != enough_now) | (place != place_now))
+        return np.setdiff1d(np.flatnonzero(found), self.touched)
+
+    @cached_property
     def in_reach(self) -> NDArray[np.int64]:
         """How many employers are in reach of every pupil."""
         counts = self.plan.in_reach[self.origin]

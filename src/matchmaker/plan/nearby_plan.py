@@ -61,7 +61,7 @@ def plan_nearby(plan: Plan, region: Region, changes: Sequence[Change]) -> Plan:
     solution = near.solution
     left = stock_left(near.reach, solution.columns)
     same = near.row_of.copy()
-    same[near.origin[near.others]] = -1
+    same[near.origin[near.others]] = same[near.origin[near.retold]] = -1
     obstacles = plan.obstacles.like(near.problem, near.reach, left, row_of=same)
     obstacles.adopt(_turned_cases(near, solution.columns), employers=near.turned)
     placements = _placements(near, solution.columns)
@@ -74,8 +74,9 @@ def plan_nearby(plan: Plan, region: Region, changes: Sequence[Change]) -> Plan:
 
 
 def _turned_cases(near: Nearby, columns: Columns) -> dict[int, View]:
-    """Return what is known of pupils not placed for whom nothing differs but whether an employer has anything."""
-    rows = np.setdiff1d(near.others[columns.employer[near.others] < 0], near.touched).tolist()
+    """Return what is known of pupils not placed for whom only this differs: whether an employer has work, or why not."""
+    others = np.union1d(near.others, near.retold)
+    rows = np.setdiff1d(others[columns.employer[others] < 0], near.touched).tolist()
     known = ((row, near.plan.obstacles.known(int(near.origin[row]))) for row in rows)
     return {row: case for row, case in known if case is not None}
 
@@ -169,7 +170,7 @@ def _differs(near: Nearby, rows: NDArray[np.int64], left: Stock) -> NDArray[np.b
     """
     old, new = near.plan.ledger.problem.employers, near.problem.employers
     was, support = near.plan.left, near.problem.pupils.support[rows]
-    mask, found = employer_mask(near.problem, rows), np.zeros(len(rows), bool)
+    mask, found = employer_mask(near.problem, rows), np.isin(rows, near.retold)
     moved = (was.places != left.places) | (was.supervision != left.supervision)
     moved[near.given] = True
     for at in np.flatnonzero(moved).tolist():

@@ -1,4 +1,4 @@
-"""Repair in turns: moves, fillings proposed by price, and the best choice of all fillings seen."""
+"""Repair in turns: moves, new fillings beside those at hand or by price, and the best choice of all fillings seen."""
 
 from __future__ import annotations
 
