@@ -74,7 +74,7 @@ def plan_nearby(plan: Plan, region: Region, changes: Sequence[Change]) -> Plan:
 
 
 def _turned_cases(near: Nearby, columns: Columns) -> dict[int, View]:
-    """Return what is known of pupils not placed for whom only this differs: whether an employer has work, or why not."""
+    """Return what is known of pupils not placed for whom only this differs: if an employer has work, or why not."""
     others = np.union1d(near.others, near.retold)
     rows = np.setdiff1d(others[columns.employer[others] < 0], near.touched).tolist()
     known = ((row, near.plan.obstacles.known(int(near.origin[row]))) for row in rows)
