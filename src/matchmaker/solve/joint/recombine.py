@@ -91,6 +91,7 @@ def choice_of(
     *,
     more: float | None = None,
     price: NDArray[np.float64] | None = None,
+    away: NDArray[np.bool_] | None = None,
 ) -> Choice:
     """Copy all that is needed for a choice, so that it can be made while fillings and plan change.
 
@@ -109,8 +110,12 @@ def choice_of(
     price : float array, shape (pupils), optional
         What every pupil is thought to be worth: of each employer only the `KEPT` fillings worth most beyond that are
         chosen among. By default all are.
+    away : bool array, shape (pupils), optional
+        Who stays unplaced here when unplaced now. By default nobody.
     """
     free = (best.employer < 0) | np.isin(best.employer, employers)
+    if away is not None:
+        free &= ~away | (best.employer >= 0)
     plan = Columns(*(part.copy() for part in best))
     pool = _pool(fillings, employers, free)
     return Choice(pool if price is None else _best_of(pool, price, best), plan, masks, employers, free, more)

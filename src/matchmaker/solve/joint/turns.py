@@ -32,6 +32,8 @@ PAUSE, BOLD = 3, 0.5
 at a time after such a failure."""
 PART, WHOLE = 64, 130
 """Employers whose fillings are chosen at once; all of them in a region with no more than `WHOLE`."""
+SHARED = 6
+"""One in so many of those unplaced, in turn, takes part in the choice for a part."""
 NOISE = 60.0
 """By how many points liking a pupil varies when fillings are proposed."""
 
@@ -81,7 +83,7 @@ class Turns:
         where time is limited, moves go on until the choice is made.
         """
         employers = len(self.visits)
-        moves = max(MOVES_A_TURN, MOVES_AN_EMPLOYER * (employers if self.whole else PART))
+        moves = max(MOVES_A_TURN, MOVES_AN_EMPLOYER * employers)
         rounds, helped, done, turn = math.ceil(moves / self.repair.groups), 0, 0, 0
         choice, pending = None, None
         with ThreadPoolExecutor(1) as aside:
@@ -199,7 +201,9 @@ class Turns:
             keep_notes(self.notes[employer], repair.fillings)
         self.pause = max(0, self.pause - 1)
         more = None if self.pause else self.bold
-        choice = choice_of(repair.fillings, self.plan, self.masks, employers, more=more, price=self.worth)
+        # Nearly every part could take nearly everybody unplaced: the moves need most of them, too.
+        away = None if self.whole else (np.arange(len(self.worth)) + self.visits.sum() // PART) % SHARED != 0
+        choice = choice_of(repair.fillings, self.plan, self.masks, employers, more=more, price=self.worth, away=away)
         if not self.whole:
             near = np.zeros(len(choice.free), bool)
             near[repair.reach.pair_pupil[np.isin(repair.reach.pair_employer, employers)]] = True
