@@ -212,7 +212,7 @@ def test_exchanges(small: Reach) -> None:
 
 def test_the_plan_can_be_chosen_when_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where only the fillings worth most are chosen among, those of the plan at hand are among them."""
-    monkeypatch.setattr(recombining, "KEPT", 1)
+    monkeypatch.setattr(recombining, "MOST_SEEN", 1)
     fillings, _ = fillings_of([[{0, 1}, {0}], [{2}, {3}], [{4}], [{5}]], np.random.default_rng(2))
     plan, (notes, price) = no_columns(PUPILS, TASKS), (no_notes(1, 3, TASKS), np.zeros(PUPILS))
     plan.employer[[0, 2]], plan.points[[0, 2]] = (0, 1), (-400, -300)

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.joint.fillings import Fillings
 
-__all__ = ["CLOSE", "MOST_SECONDS", "Choice", "Pool", "Recombined", "choice_of", "recombine"]
+__all__ = ["CLOSE", "MOST_SECONDS", "Choice", "Recombined", "choice_of", "recombine"]
 
 MOST_BRANCHES, NEAR, MOST_SECONDS = 20, 8, 1.0
 """Branches of an integer program, and the fillings of an employer it chooses among, those with the least reduced costs;
 seconds where time is limited."""
-KEPT = 48
+MOST_SEEN = 48
 """Fillings of an employer that the linear program sees: those worth most beyond the prices of their pupils."""
 CLOSE, EPS = 5e-4, 1e-6
 """Share of the points within which a choice counts as the best; rounding."""
@@ -108,8 +108,8 @@ def choice_of(
         How far to try for more pupils placed: this share of those that the linear program has more, at least one. By
         default not at all.
     price : float array, shape (pupils), optional
-        What every pupil is thought to be worth: of each employer only the `KEPT` fillings worth most beyond that are
-        chosen among. By default all are.
+        What every pupil is thought to be worth: of each employer only the `MOST_SEEN` fillings worth most beyond that
+        are chosen among. By default all are.
     away : bool array, shape (pupils), optional
         Who stays unplaced here when unplaced now. By default nobody.
     """
@@ -231,7 +231,7 @@ def _best_of(pool: Pool, price: NDArray[np.float64], best: Columns) -> Pool:
     worth[_now(pool, best)] = np.inf
     order = np.lexsort((-worth, pool.employer))
     start = np.searchsorted(pool.employer[order], pool.employer[order])
-    kept = np.sort(order[np.arange(len(order)) - start < KEPT])
+    kept = np.sort(order[np.arange(len(order)) - start < MOST_SEEN])
     inside = np.isin(pool.row, kept)
     columns = Columns(*(part[inside] for part in pool.columns))
     row = np.searchsorted(kept, pool.row[inside])

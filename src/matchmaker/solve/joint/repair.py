@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["Busy", "Repair", "groups_of", "nobody_busy", "total_value"]
+__all__ = ["Repair", "groups_of", "total_value"]
 
 MOST_GROUPS = 16
 EMPLOYERS_A_GROUP = 3
@@ -38,11 +38,6 @@ class Busy(NamedTuple):
 
     employer: NDArray[np.bool_]
     pupil: NDArray[np.bool_]
-
-
-def nobody_busy(reach: Reach) -> Busy:
-    """Return that everybody may be moved."""
-    return Busy(np.zeros(len(reach.work.places), bool), np.zeros(len(reach.pair_start) - 1, bool))
 
 
 @compiled
@@ -243,7 +238,8 @@ class Repair:
         self.states = np.zeros((self.groups, 1), np.int64)
         work = self.reach.work
         self.room = (int(work.places.max(initial=0)), work.max_tasks)
-        self.fillings, self.busy = no_fillings(len(work.places), *self.room), nobody_busy(self.reach)
+        self.fillings = no_fillings(len(work.places), *self.room)
+        self.busy = Busy(np.zeros(len(work.places), bool), np.zeros(len(self.chosen.employer), bool))
 
     def pairs_at(self, employer: int) -> NDArray[np.int64]:
         """Return the pairs of an employer."""

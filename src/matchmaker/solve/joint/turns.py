@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Turns"]
 
 MOVES_A_TURN, MOVES_AN_EMPLOYER = 320, 3
-"""Moves before a choice, at least; more for every employer that is chosen for."""
+"""Moves before a choice: so many, or the latter for every employer of the region, where that is more."""
 PAUSE, BOLD = 3, 0.5
 """Turns without a try for more pupils after one that failed; share of those who may be had that is tried for, but one
 at a time after such a failure."""
