@@ -11,7 +11,8 @@ from matchmaker.plan.reachable import hardest_to_place
 from matchmaker.plan.variants import priced
 from matchmaker.solve.joint.build import weights_of
 from matchmaker.solve.joint.exact import solve_exactly
-from matchmaker.solve.joint.repair import Repair
+from matchmaker.solve.joint.packing import packings_of
+from matchmaker.solve.joint.repair import Kind, Repair
 from matchmaker.solve.joint.rounds import place_in_rounds
 from matchmaker.solve.joint.stock import Stock, copy_column, full_stock, no_columns, take
 from matchmaker.solve.reach import make_reach
@@ -111,6 +112,8 @@ def plan_again(plan: Plan, problem: Problem, *, rounds: int) -> tuple[Columns, b
         lottery=plan.lottery,
         stop=lambda: False,
     )
-    repair = Repair(reach, stock, chosen, weights_of((*masks, "points"), masks, plan.pupils), plan.seed)
-    repair.run([prices], heat=HEAT, noise=NOISE, progress=lambda turn: turn / rounds)
+    aims, bonus = weights_of((*masks, "points"), masks, plan.pupils), plan.proof.bonus
+    repair = Repair(reach, stock, chosen, aims, packings_of(reach), plan.seed)
+    kinds = [Kind(prices, bonus, plan.proof.value - bonus)]
+    repair.run(kinds, heat=HEAT, noise=NOISE, progress=lambda turn: turn / rounds)
     return repair.best, False

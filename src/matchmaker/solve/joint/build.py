@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from matchmaker.solve.bundle import Found, copy_slots
 from matchmaker.solve.compiled import compiled
-from matchmaker.solve.joint.fillings import Notes, note_employers
 from matchmaker.solve.joint.pricing import column_points, find_pair, pair_price, price_pair
 from matchmaker.solve.joint.shelf import Shelf, best_kept, keep, take_down
 from matchmaker.solve.joint.stock import (
@@ -18,7 +17,6 @@ from matchmaker.solve.joint.stock import (
     Stock,
     column_fits,
     copy_column,
-    give,
     has_room,
     second_employer,
     take,
@@ -34,7 +32,7 @@ __all__ = [
     "column_worth",
     "column_worths",
     "draw",
-    "rebuild",
+    "fill",
     "shake_prices",
     "value_of",
     "weights_of",
@@ -246,53 +244,6 @@ def draw(state: NDArray[np.int64]) -> float:
     return float((state[0] - 1) / 2147483646.0)
 
 
-@compiled(inline=True)
-def rebuild(
-    reach: Reach,
-    stock: Stock,
-    prices: Prices,
-    piece_price: NDArray[np.float64],
-    shelf: Shelf,
-    aims: Aims,
-    employers: NDArray[np.int64],
-    pupils: NDArray[np.int64],
-    chosen: Columns,
-    state: NDArray[np.int64],
-    noise: float,
-    yields: float,
-    notes: Notes,
-) -> int:
-    """Free these employers' pupils and fill the employers again from `pupils`.
-
-    `pupils` holds everybody placed at the employers, and others who are unplaced. The result is kept unless it loses
-    more than `yields`, and noted in any case. Returns the gain (0 when undone).
-    """
-    work, count = reach.work, len(pupils)
-    old = empty_columns(count, work.max_tasks)
-    before = 0
-    for i in range(count):
-        copy_column(chosen, pupils[i], old, i)
-        before += value_of(chosen, pupils[i], aims)
-        if chosen.employer[pupils[i]] >= 0:
-            give(work, stock, chosen, pupils[i])
-            chosen.employer[pupils[i]] = -1
-    fill(reach, stock, prices, piece_price, shelf, aims, employers, pupils, chosen, state, noise)
-    note_employers(chosen, employers, notes)
-    after = 0
-    for i in range(count):
-        after += value_of(chosen, pupils[i], aims)
-    if after - before >= -yields:
-        return after - before
-    for i in range(count):
-        if chosen.employer[pupils[i]] >= 0:
-            give(work, stock, chosen, pupils[i])
-    for i in range(count):
-        copy_column(old, i, chosen, pupils[i])
-        if chosen.employer[pupils[i]] >= 0:
-            take(work, stock, chosen, pupils[i])
-    return 0
-
-
 @compiled
 def empty_columns(rows: int, most_tasks: int) -> Columns:
     """Return room for columns inside a kernel."""
@@ -320,7 +271,7 @@ def fill(
     state: NDArray[np.int64],
     noise: float,
 ) -> None:
-    """Give positions at the employers to the pupils, the one with most to lose first (regret), with some noise.
+    """Give positions at the employers to those pupils who have none, the one with most to lose first (regret).
 
     A position once priced stays the best one until somebody takes of what it uses, because stock only shrinks.
     """
@@ -328,13 +279,16 @@ def fill(
     found = new_found(1, work.max_tasks)
     table = empty_columns(len(pupils) * width, work.max_tasks)
     worth = np.full(len(pupils) * width, NONE)
+    open_to = np.ones(len(pupils), np.bool_)
     for i in range(len(pupils)):
+        if chosen.employer[pupils[i]] >= 0:
+            open_to[i] = False
+            continue
         for j in range(width):
             row = i * width + j
             worth[row] = good_position(
                 reach, stock, prices, piece_price, pupils[i], employers[j], shelf, table, row, found
             )
-    open_to = np.ones(len(pupils), np.bool_)
     while True:
         who, where, most = -1, -1, NONE
         for i in range(len(pupils)):

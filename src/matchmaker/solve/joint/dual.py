@@ -99,12 +99,12 @@ def ascend(
     Dual
         `value` is over the pool only; `exact_bound` makes it a bound over all columns.
     """
-    capacity, have = _in_a_row(full_stock(reach.work))
-    limited, mask = _in_a_row(Prices(*(np.isfinite(part) for part in have)))
+    capacity, have = in_a_row(full_stock(reach.work))
+    limited, mask = in_a_row(Prices(*(np.isfinite(part) for part in have)))
     mask.function[:] = packings.by_hour
     capacity[limited == 0] = 0.0
-    current, now = _in_a_row(in_pieces(reach, start, packings))
-    scales = (np.full(len(part), scale) for part, scale in zip(now, _typical_use(reach), strict=True))
+    current, now = in_a_row(in_pieces(reach, start, packings))
+    scales = (np.full(len(part), scale) for part, scale in zip(now, typical_use(reach), strict=True))
     scale = limited / np.concatenate([*scales])
     count_scale, weights = max(1.0, len(pool.start) ** 0.5 / 4), np.array([count.weight for count in counts])
     direction, pull = np.zeros(len(current)), np.zeros(len(counts))
@@ -142,13 +142,13 @@ def ascend(
     return best
 
 
-def _in_a_row(parts: Prices | Stock) -> tuple[NDArray[np.float64], Prices]:
+def in_a_row(parts: Prices | Stock) -> tuple[NDArray[np.float64], Prices]:
     """Return all amounts in one array, and the same array in its parts."""
     row = np.concatenate([part.astype(float) for part in parts])
     return row, in_parts(row, parts)
 
 
-def _typical_use(reach: Reach) -> list[float]:
+def typical_use(reach: Reach) -> list[float]:
     """How much of each kind of resource one position uses, roughly: puts the prices on one scale."""
     hours = float(np.mean(reach.work.hours_max)) if len(reach.work.hours_max) else 1.0
     support = float(np.mean(reach.work.support)) if len(reach.work.support) else 1.0

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from matchmaker.solve.compiled import compiled
-from matchmaker.solve.joint.build import Aims, draw, rebuild, shake_prices, value_of
-from matchmaker.solve.joint.fillings import Notes, keep_notes, no_fillings, no_notes
+from matchmaker.solve.joint.build import Aims, draw, value_of
+from matchmaker.solve.joint.dive import group_starts
+from matchmaker.solve.joint.dual import in_pieces, typical_use
+from matchmaker.solve.joint.fillings import keep_notes, no_fillings, no_notes
+from matchmaker.solve.joint.groups import Busy, choose_groups
+from matchmaker.solve.joint.packing import Packings
 from matchmaker.solve.joint.pricing import piece_prices
-from matchmaker.solve.joint.shelf import Shelf, no_shelf
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock, second_employer, take
-from matchmaker.solve.reach import Work
+from matchmaker.solve.joint.rebuild import rebuild_groups
+from matchmaker.solve.joint.refill import Market
+from matchmaker.solve.joint.shelf import no_shelf
+from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,21 +28,26 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["Repair", "groups_of", "total_value"]
+__all__ = ["Kind", "Repair", "groups_of", "total_value"]
 
 MOST_GROUPS = 16
 EMPLOYERS_A_GROUP = 3
 """Moves worked on side by side: fixed by the region, so that the plan does not depend on the number of threads."""
 
-WHOLE = 0.3
-"""Share of the employers of a move that are freed whole; of the others a random part of the pupils."""
+DIVES = 2
+"""One in so many rounds of moves fills employers by diving; the others one pupil after the other."""
 
 
-class Busy(NamedTuple):
-    """Employers and pupils that are being planned elsewhere meanwhile."""
+class Kind(NamedTuple):
+    """One kind of prices that the search goes by.
 
-    employer: NDArray[np.bool_]
-    pupil: NDArray[np.bool_]
+    `bonus` [pupils] is what being placed is worth in itself there, `worth` [pupils] what each pupil's best position is
+    worth at these prices without it.
+    """
+
+    prices: Prices
+    bonus: NDArray[np.float64]
+    worth: NDArray[np.float64]
 
 
 @compiled
@@ -54,168 +64,6 @@ def groups_of(employers: int) -> int:
     return max(1, min(MOST_GROUPS, employers // EMPLOYERS_A_GROUP))
 
 
-@compiled
-def choose_groups(
-    reach: Reach,
-    by_employer: NDArray[np.int64],
-    employer_start: NDArray[np.int64],
-    chosen: Columns,
-    stock: Stock,
-    busy: Busy,
-    state: NDArray[np.int64],
-    groups: int,
-    most_employers: int,
-    most_pupils: int,
-    employers: NDArray[np.int64],
-    pupils: NDArray[np.int64],
-) -> None:
-    """Draw groups of employers that pupils link, with the pupils placed there and some who are unplaced.
-
-    Of most employers only some pupils are freed. Nobody is in two groups, and nobody who is busy in one. Rows of
-    `employers` and `pupils` take a group each, unused slots -1.
-    """
-    taken_employer, taken_pupil = busy.employer.copy(), busy.pupil.copy()
-    at = placed_at(reach.work, chosen)
-    waiting, queue = np.empty(len(chosen.employer), np.int64), 0
-    for pupil in range(len(chosen.employer)):
-        if chosen.employer[pupil] < 0 and reach.pair_start[pupil + 1] > reach.pair_start[pupil]:
-            waiting[queue] = pupil
-            queue += 1
-    for group in range(groups):
-        for slot in range(employers.shape[1]):
-            employers[group, slot] = -1
-        for slot in range(pupils.shape[1]):
-            pupils[group, slot] = -1
-        width, crowd = 0, 0
-        size = 1 + int(draw(state) * most_employers)
-        if queue > 0 and draw(state) < 0.5:
-            pupil = waiting[int(draw(state) * queue)]
-            if not taken_pupil[pupil]:
-                taken_pupil[pupil] = True
-                pupils[group, 0] = pupil
-                crowd = 1
-        for _ in range(4 * size):
-            if width == size:
-                break
-            employer = int(draw(state) * len(reach.work.places))
-            if crowd > 0:
-                pupil = pupils[group, int(draw(state) * crowd)]
-                employer = linked(reach, stock, pupil, draw(state) < 0.5, state)
-            here = at[employer]
-            if taken_employer[employer] or reach.work.places[employer] < 1 or crowd + here[0] > most_pupils:
-                continue
-            taken_employer[employer] = True
-            employers[group, width] = employer
-            width += 1
-            share = 1.0 if draw(state) < WHOLE else draw(state)
-            for k in range(here[0]):
-                if draw(state) < share and crowd < most_pupils:
-                    pupils[group, crowd] = here[1 + k]
-                    taken_pupil[here[1 + k]] = True
-                    crowd += 1
-            pairs = employer_start[employer + 1] - employer_start[employer]
-            for _ in range(min(6, pairs)):
-                pupil = reach.pair_pupil[by_employer[employer_start[employer] + int(draw(state) * pairs)]]
-                if crowd < most_pupils and not taken_pupil[pupil] and chosen.employer[pupil] < 0:
-                    pupils[group, crowd] = pupil
-                    taken_pupil[pupil] = True
-                    crowd += 1
-
-
-@compiled
-def linked(reach: Reach, stock: Stock, pupil: int, with_place: bool, state: NDArray[np.int64]) -> int:
-    """Draw an employer in the pupil's reach, if wanted the next one that has a place and supervision left."""
-    first, last = reach.pair_start[pupil], reach.pair_start[pupil + 1]
-    if last == first:
-        return int(draw(state) * len(reach.work.places))
-    at = first + int(draw(state) * (last - first))
-    if with_place:
-        for step in range(last - first):
-            employer = reach.pair_employer[first + (at - first + step) % (last - first)]
-            if stock.places[employer] > 0 and stock.supervision[employer] >= reach.work.support[pupil]:
-                return int(employer)
-    return int(reach.pair_employer[at])
-
-
-@compiled
-def placed_at(work: Work, chosen: Columns) -> NDArray[np.int64]:
-    """Return who is placed at each employer: one row an employer, the number first, then the pupils.
-
-    Those at two employers are left out: moves side by side share no employer, so they stay as they are.
-    """
-    employers = len(work.places)
-    count, where = np.zeros(employers, np.int64), np.full(len(chosen.employer), -1)
-    for pupil in range(len(chosen.employer)):
-        if chosen.employer[pupil] >= 0 and second_employer(work, chosen, pupil) < 0:
-            where[pupil] = chosen.employer[pupil]
-            count[where[pupil]] += 1
-    most = 0
-    for employer in range(employers):
-        most = max(most, count[employer])
-    table = np.zeros((employers, 1 + most), np.int64)
-    for pupil in range(len(chosen.employer)):
-        employer = where[pupil]
-        if employer >= 0:
-            table[employer, 0] += 1
-            table[employer, table[employer, 0]] = pupil
-    return table
-
-
-@compiled
-def filled(row: NDArray[np.int64]) -> int:
-    """Count the used slots of a row."""
-    count = 0
-    while count < len(row) and row[count] >= 0:
-        count += 1
-    return count
-
-
-@compiled
-def rebuild_groups(
-    first: int,
-    last: int,
-    reach: Reach,
-    stock: Stock,
-    prices: Prices,
-    piece_price: NDArray[np.float64],
-    shelf: Shelf,
-    shake: bool,
-    shaken: NDArray[np.float64],
-    aims: Aims,
-    employers: NDArray[np.int64],
-    pupils: NDArray[np.int64],
-    chosen: Columns,
-    states: NDArray[np.int64],
-    noise: float,
-    heat: float,
-    gains: NDArray[np.int64],
-    notes: Notes,
-) -> None:
-    """Rebuild groups `first` to before `last`; groups share no employer and no pupil, so they may run side by side."""
-    for group in range(first, last):
-        width, crowd = filled(employers[group]), filled(pupils[group])
-        if shake:
-            shake_prices(reach, piece_price, employers[group, :width], states[group], shaken)
-        else:
-            shaken = piece_price
-        yields = -heat * np.log(1.0 - draw(states[group])) * aims.scale
-        gains[group] = rebuild(
-            reach,
-            stock,
-            prices,
-            shaken,
-            shelf,
-            aims,
-            employers[group, :width],
-            pupils[group, :crowd],
-            chosen,
-            states[group],
-            noise,
-            yields,
-            notes,
-        )
-
-
 @dataclass
 class Repair:
     """A plan under repair, and the best one seen."""
@@ -224,6 +72,7 @@ class Repair:
     stock: Stock
     chosen: Columns
     aims: Aims
+    packings: Packings
     seed: int
 
     def __post_init__(self) -> None:
@@ -240,6 +89,17 @@ class Repair:
         self.room = (int(work.places.max(initial=0)), work.max_tasks)
         self.fillings = no_fillings(len(work.places), *self.room)
         self.busy = Busy(np.zeros(len(work.places), bool), np.zeros(len(self.chosen.employer), bool))
+
+    def markets(self, kinds: list[Kind]) -> list[list[Market]]:
+        """Return for each kind of prices and each group what its dives begin with."""
+        work, typical = self.reach.work, np.array(typical_use(self.reach))
+        starts, free = group_starts(work, self.packings), free_prices(work)
+        room = [(Prices(*(part.copy() for part in free)), free.pieces.copy()) for _ in range(self.groups)]
+        bases = [in_pieces(self.reach, kind.prices, self.packings) for kind in kinds]
+        return [
+            [Market(base, kind.bonus, self.packings, starts, typical, *own) for own in room]
+            for base, kind in zip(bases, kinds, strict=True)
+        ]
 
     def pairs_at(self, employer: int) -> NDArray[np.int64]:
         """Return the pairs of an employer."""
@@ -273,7 +133,7 @@ class Repair:
 
     def run(
         self,
-        prices: list[Prices],
+        kinds: list[Kind],
         *,
         heat: tuple[float, float],
         noise: float,
@@ -297,10 +157,12 @@ class Repair:
         pupils = np.empty((self.groups, most_pupils), np.int64)
         gains = np.zeros(self.groups, np.int64)
         notes = [no_notes(most_employers + 1, *self.room) for _ in range(self.groups)]
+        prices = [kind.prices for kind in kinds]
         half = Prices(*(0.5 * part for part in prices[-1]))
         shares = [*prices, half, free_prices(self.reach.work), prices[-1]]
         piece_price = [piece_prices(self.reach, part) for part in shares]
         shaken = [piece_price[-1].copy() for _ in range(self.groups)]
+        markets = self.markets(kinds)
         with ThreadPoolExecutor() as pool:
             turn = begin
             while (done := progress(turn)) < 1.0 and (most is None or turn < begin + most):
@@ -333,6 +195,8 @@ class Repair:
                         shares[(turn + group) % len(shares)],
                         piece_price[(turn + group) % len(shares)],
                         self.shelf,
+                        markets[turn // DIVES % len(markets)][group],
+                        turn % DIVES == 0,
                         (turn + group) % len(shares) == len(shares) - 1,
                         shaken[group],
                         self.aims,

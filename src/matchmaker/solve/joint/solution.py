@@ -12,22 +12,13 @@ import numpy as np
 from matchmaker.solve.joint.build import weights_of
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.close import can_be_closed, near_columns
-from matchmaker.solve.joint.dual import Relaxation, bonus_of
+from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of
 from matchmaker.solve.joint.exact import solve_exactly, solve_small
+from matchmaker.solve.joint.first import first_plan
 from matchmaker.solve.joint.number import bound_number
 from matchmaker.solve.joint.proof import Proof, aims_before_points, counts_of, masks_of, prove, relax
-from matchmaker.solve.joint.repair import Repair, groups_of
-from matchmaker.solve.joint.rounds import place_in_rounds
-from matchmaker.solve.joint.stock import (
-    Columns,
-    Prices,
-    Stock,
-    column_fits,
-    copy_column,
-    full_stock,
-    no_columns,
-    take,
-)
+from matchmaker.solve.joint.repair import Kind, Repair, groups_of
+from matchmaker.solve.joint.stock import Columns, Prices
 from matchmaker.solve.joint.turns import Turns
 from matchmaker.solve.joint.two_moves import offer_two, one_employer
 from matchmaker.solve.reach import first_pupils
@@ -37,7 +28,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from matchmaker.solve.joint.build import Aims
     from matchmaker.solve.reach import Reach
 
 __all__ = ["DEFAULT_ORDER", "Solution", "Start", "solve"]
@@ -200,7 +190,7 @@ def solve(
         clock.steps += alone.steps
     counts = counts_of(before or ["placed"], masks, search=True)
     relaxation = Relaxation(reach, counts, prices=start.prices if start else None)
-    prices, values = _search_prices(
+    kinds = _search_prices(
         relaxation, before, masks, clock, least=exact is not None or start is not None, bounds=bounds
     )
     if exact is not None:
@@ -212,13 +202,14 @@ def solve(
             columns, replace(proof, bound=bound, bound_aims=points), placed, optimal=True, steps=clock.steps
         )
     chosen = None if start is None else start.columns
-    repair = _first(reach, prices[0], relaxation, weights_of(order, masks, pupils), masks, lottery, seed, clock, chosen)
+    aims = weights_of(order, masks, pupils)
+    repair = first_plan(reach, kinds[0 if before else 1], relaxation, aims, masks, lottery, seed, clock, chosen)
     share = 1.0 if start is None else MOVES_AGAIN
     progressed, counted = _progress(clock, reach, steps, share), {}
     if reach.work.most_employers > 1:
-        done, counted["taken"] = _in_turns(repair, relaxation, prices, lottery, clock, progressed)
+        done, counted["taken"] = _in_turns(repair, relaxation, kinds, lottery, clock, progressed)
     else:
-        turns = Turns(repair, prices, values, [masks[aim] for aim in before])
+        turns = Turns(repair, kinds, [masks[aim] for aim in before])
         left = partial(_seconds_left, clock, RECOMBINED_UNTIL)
         done, counted["helped"] = turns.run(heat=HEAT, noise=NOISE, progress=progressed, seconds_left=left)
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
@@ -259,26 +250,29 @@ def _search_prices(
     *,
     least: bool,
     bounds: bool,
-) -> tuple[list[Prices], list[NDArray[np.float64]]]:
-    """Return two kinds of prices for the search: where every placement counts most, and where points do.
-
-    Beside them what every pupil's best position is worth at these prices.
-    """
+) -> list[Kind]:
+    """Return two kinds of prices for the search: where every placement counts most, and where points do."""
     until = PRICES_OF_MANY_UNTIL if relaxation.many else PRICES_UNTIL
     if not least:
         relax(relaxation, clock, "prices", rounds=SEARCH_ROUNDS, share=until[0])
-    first, worth = relaxation.prices, relaxation.value - bonus_of(relaxation.counts, relaxation.pupils)
+    first = _kind(relaxation, relaxation.counts if aims else [])
     relaxation.aim(counts_of(aims, masks, search=False))
     if bounds:
         relax(relaxation, clock, "more prices", rounds=FEW_ROUNDS if least else BOUND_ROUNDS, share=until[1])
     clock.done("prices", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced)
-    return [first, relaxation.prices], [worth, relaxation.value - bonus_of(relaxation.counts, relaxation.pupils)]
+    return [first, _kind(relaxation, relaxation.counts)]
+
+
+def _kind(relaxation: Relaxation, counts: list[Count]) -> Kind:
+    """Return the prices found, with what these counts make of a placement in a plan."""
+    worth = relaxation.value - bonus_of(relaxation.counts, relaxation.pupils)
+    return Kind(relaxation.prices, bonus_of(counts, relaxation.pupils), worth)
 
 
 def _in_turns(
     repair: Repair,
     relaxation: Relaxation,
-    prices: list[Prices],
+    kinds: list[Kind],
     lottery: NDArray[np.int64],
     clock: Clock,
     progress: Callable[[int], float],
@@ -297,7 +291,7 @@ def _in_turns(
         )
         repair.go_on_from(repair.best)
         if turn < TURNS:
-            done += repair.run(prices, heat=HEAT, noise=NOISE, progress=partial(_of_turn, progress, done, turn))
+            done += repair.run(kinds, heat=HEAT, noise=NOISE, progress=partial(_of_turn, progress, done, turn))
     return done, taken
 
 
@@ -342,52 +336,3 @@ def _progress(clock: Clock, reach: Reach, steps: int | None, part: float) -> Cal
         return done
 
     return share
-
-
-def _first(
-    reach: Reach,
-    prices: Prices,
-    relaxation: Relaxation,
-    aims: Aims,
-    masks: dict[str, NDArray[np.bool_]],
-    lottery: NDArray[np.int64],
-    seed: int,
-    clock: Clock,
-    before: Columns | None,
-) -> Repair:
-    """Make a first plan: whom people have placed and who is protected, then the rest; each keeps what fits."""
-    stock, chosen = Stock(*full_stock(reach.work)), no_columns(len(lottery), reach.work.max_tasks)
-    kept, rounds, ahead = 0, 0, masks["fixed"] | masks["protected"]
-    for who in (ahead, ~ahead):
-        kept += 0 if before is None else _keep(reach, stock, before, chosen, lottery, who)
-        rounds += place_in_rounds(
-            reach,
-            stock,
-            prices,
-            relaxation.pool.columns,
-            chosen,
-            who=who,
-            first=masks["hardest"],
-            lottery=lottery,
-            stop=lambda: clock.over(0.7),
-        )
-    clock.done("first plan", kept=kept, rounds=rounds, placed=int((chosen.employer >= 0).sum()))
-    return Repair(reach, stock, chosen, aims, seed)
-
-
-def _keep(
-    reach: Reach,
-    stock: Stock,
-    before: Columns,
-    chosen: Columns,
-    lottery: NDArray[np.int64],
-    who: NDArray[np.bool_],
-) -> int:
-    """Give out again what still fits of an earlier plan, in the order of the lottery; return how many."""
-    kept = 0
-    for pupil in np.argsort(lottery).tolist():
-        if who[pupil] and before.employer[pupil] >= 0 and column_fits(reach.work, stock, before, pupil):
-            copy_column(before, pupil, chosen, pupil)
-            take(reach.work, stock, chosen, pupil)
-            kept += 1
-    return kept

@@ -15,8 +15,8 @@ from matchmaker.solve.joint.fillings import keep_notes, no_notes, note_employers
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.propose import propose
 from matchmaker.solve.joint.recombine import MOST_SECONDS, Choice, Recombined, choice_of, recombine
-from matchmaker.solve.joint.repair import Repair, total_value
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock
+from matchmaker.solve.joint.repair import Kind, Repair, total_value
+from matchmaker.solve.joint.stock import Columns, Stock, free_prices, full_stock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,9 +44,8 @@ class Turns:
     Parameters
     ----------
     repair : Repair
-    prices : list of Prices
-    pupil_price : list of float arrays, shape (pupils)
-        What each pupil's best position is worth at these prices.
+    kinds : list of Kind
+        Prices to go by; fillings are proposed at each in turn.
     masks : sequence of bool arrays, shape (pupils)
         Whom the aims before points count, the first aim first.
     """
@@ -54,18 +53,17 @@ class Turns:
     def __init__(
         self,
         repair: Repair,
-        prices: list[Prices],
-        pupil_price: list[NDArray[np.float64]],
+        kinds: list[Kind],
         masks: Sequence[NDArray[np.bool_]],
     ) -> None:
-        self.repair, self.prices, self.masks = repair, prices, masks
-        self.pupil_price, self.asked, self.worth = pupil_price, pupil_price[-1].copy(), pupil_price[-1].copy()
+        self.repair, self.kinds, self.masks = repair, kinds, masks
+        self.asked, self.worth = kinds[-1].worth.copy(), kinds[-1].worth.copy()
         work, pairs = repair.reach.work, len(repair.reach.pair_pupil)
         employers, room = len(work.places), (int(work.places.max(initial=0)), work.max_tasks)
         self.notes = [no_notes(1, *room) for _ in range(employers)]
         self.liking, self.visits = np.full(pairs, np.inf), np.zeros(employers, np.int64)
         self.states, self.pause, self.bold = np.zeros((employers, 1), np.int64), 0, BOLD
-        self.piece_price = [piece_prices(repair.reach, part) for part in prices]
+        self.piece_price = [piece_prices(repair.reach, kind.prices) for kind in kinds]
         self.free, self.no_price = free_prices(work), np.zeros(len(work.lot_pieces))
         self.whole = employers <= WHOLE
 
@@ -87,15 +85,15 @@ class Turns:
         rounds, helped, done, turn = math.ceil(moves / self.repair.groups), 0, 0, 0
         choice, pending = None, None
         with ThreadPoolExecutor(1) as aside:
-            while len(self.visits) and len(self.pupil_price[0]) and progress(done) < 1.0:
-                done += self.repair.run(self.prices, heat=heat, noise=noise, progress=progress, begin=done, most=rounds)
+            while len(self.visits) and len(self.worth) and progress(done) < 1.0:
+                done += self.repair.run(self.kinds, heat=heat, noise=noise, progress=progress, begin=done, most=rounds)
                 timed = seconds_left() < np.inf
                 if timed and pending is not None and not pending.done():
                     continue
                 if choice is not None and pending is not None:
                     helped += self.adopt(choice, pending.result())
                 part, support = self.part(), np.zeros(0, np.int64) if pending is None else pending.result().support
-                self.propose(part, turn % len(self.prices))
+                self.propose(part, turn % len(self.kinds))
                 self.exchange(part, choice, support)
                 choice, turn = self.choice(part), turn + 1
                 seconds = min(MOST_SECONDS, seconds_left()) if timed else np.inf
@@ -126,7 +124,7 @@ class Turns:
 
     def propose(self, employers: NDArray[np.int64], kind: int) -> None:
         """Note a filling for each of these employers, at one kind of prices."""
-        repair, price = self.repair, (self.pupil_price[kind] + self.asked) / 2
+        repair, price = self.repair, (self.kinds[kind].worth + self.asked) / 2
         for employer in employers.tolist():
             draw(repair.state)
             self.states[employer] = repair.state
@@ -137,7 +135,7 @@ class Turns:
                 propose(
                     repair.reach,
                     stock,
-                    self.prices[kind],
+                    self.kinds[kind].prices,
                     self.piece_price[kind],
                     price,
                     repair.shelf,
@@ -155,7 +153,7 @@ class Turns:
     def exchange(self, employers: NDArray[np.int64], choice: Choice | None, support: NDArray[np.int64]) -> None:
         """Note fillings beside those of the plan, and beside those that the linear program of the last choice used."""
         repair, sources = self.repair, self._sources(employers, choice, support)
-        price = (self.pupil_price[-1] + self.worth) / 2
+        price = (self.kinds[-1].worth + self.worth) / 2
 
         def some(first: int, last: int) -> None:
             stock = Stock(*full_stock(repair.reach.work))

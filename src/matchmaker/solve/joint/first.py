@@ -1,0 +1,78 @@
+"""A first plan: what is kept of an earlier one, a dive, and rounds for who is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matchmaker.solve.joint.dive import dive
+from matchmaker.solve.joint.repair import Kind, Repair
+from matchmaker.solve.joint.rounds import place_in_rounds
+from matchmaker.solve.joint.stock import Columns, Stock, column_fits, copy_column, full_stock, no_columns, take
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matchmaker.solve.joint.build import Aims
+    from matchmaker.solve.joint.clock import Clock
+    from matchmaker.solve.joint.dual import Relaxation
+    from matchmaker.solve.reach import Reach
+
+__all__ = ["first_plan"]
+
+DIVED_UNTIL, PLACED_UNTIL = 0.5, 0.7
+"""Shares of the time after which a dive is finished in one go, and after which no round for who is left begins."""
+
+
+def first_plan(
+    reach: Reach,
+    kind: Kind,
+    relaxation: Relaxation,
+    aims: Aims,
+    masks: dict[str, NDArray[np.bool_]],
+    lottery: NDArray[np.int64],
+    seed: int,
+    clock: Clock,
+    before: Columns | None,
+) -> Repair:
+    """Make a first plan: whom people have placed and who is protected, then the rest; each keeps what fits."""
+    stock, chosen = Stock(*full_stock(reach.work)), no_columns(len(lottery), reach.work.max_tasks)
+    kept, rounds, ahead = 0, 0, masks["fixed"] | masks["protected"]
+    for who in (ahead, ~ahead):
+        kept += 0 if before is None else _keep(reach, stock, before, chosen, lottery, who)
+        rounds += dive(
+            reach, stock, kind.prices, relaxation.pool.columns, chosen, packings=relaxation.packings, who=who,
+            bonus=kind.bonus, lottery=lottery, stop=lambda: clock.over(DIVED_UNTIL),
+        )  # fmt: skip
+        rounds += place_in_rounds(
+            reach,
+            stock,
+            kind.prices,
+            relaxation.pool.columns,
+            chosen,
+            who=who,
+            first=masks["hardest"],
+            lottery=lottery,
+            stop=lambda: clock.over(PLACED_UNTIL),
+        )
+    clock.done("first plan", kept=kept, rounds=rounds, placed=int((chosen.employer >= 0).sum()))
+    return Repair(reach, stock, chosen, aims, relaxation.packings, seed)
+
+
+def _keep(
+    reach: Reach,
+    stock: Stock,
+    before: Columns,
+    chosen: Columns,
+    lottery: NDArray[np.int64],
+    who: NDArray[np.bool_],
+) -> int:
+    """Give out again what still fits of an earlier plan, in the order of the lottery; return how many."""
+    kept = 0
+    for pupil in np.argsort(lottery).tolist():
+        if who[pupil] and before.employer[pupil] >= 0 and column_fits(reach.work, stock, before, pupil):
+            copy_column(before, pupil, chosen, pupil)
+            take(reach.work, stock, chosen, pupil)
+            kept += 1
+    return kept
