@@ -38,7 +38,7 @@ __all__ = ["dive", "group_starts"]
 
 STAGES, STEPS = 12, 100
 """In how many stages everybody is placed, and steps that the prices of what is left take in each."""
-CHOICES, SLACK = 5, 100.0
+CHOICES, SLACK = 6, 200.0
 """Columns of a pupil that are priced anew in a stage, and how many points below the best they may lie."""
 
 

@@ -38,8 +38,8 @@ MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
 REPAIR_UNTIL, NUMBER_UNTIL = 0.78, 0.82
-PRICES_UNTIL, PRICES_OF_MANY_UNTIL = (0.18, 0.28), (0.25, 0.33)
-"""Shares of the time for the two kinds of prices; where there are many employers, prices that settle gain most."""
+PRICES_UNTIL, PRICES_OF_MANY_UNTIL = (0.18, 0.28), (0.16, 0.22)
+"""Shares of the time for the two kinds of prices; where there are many employers, dives and moves gain more from it."""
 RECOMBINED_UNTIL = 0.84
 """Share of the time after which fillings are not recombined."""
 ALONE, TURNS = 0.5, 4
