@@ -54,6 +54,7 @@ def dive(
     bonus: NDArray[np.float64],
     lottery: NDArray[np.int64],
     stop: Callable[[], bool],
+    tell: Callable[[float], None] = lambda _: None,
 ) -> int:
     """Place pupils stage by stage, writing to `stock` and `chosen`; return the number of stages.
 
@@ -83,6 +84,8 @@ def dive(
         Ranks that break ties.
     stop : callable
         Asked before every stage; once it says yes, all are placed as far as the prices at hand tell.
+    tell : callable, optional
+        Told before every stage how far the dive is, 0 to 1.
     """
     work, typical, every = reach.work, np.array(typical_use(reach)), np.arange(len(reach.work.places))
     groups = group_starts(work, packings)
@@ -90,6 +93,7 @@ def dive(
     screen, last = Screen(reach, now), False
     pool = Columns(*(part[second_employers(work, pool) < 0] for part in pool))
     for stage in range(STAGES):
+        tell(stage / STAGES)
         waiting, last = who & (chosen.employer < 0), stop() or stage == STAGES - 1
         pool = _fitting(work, stock, pool, waiting)
         left = pool_of([pool, _priced(reach, stock, now, pool, bonus, np.flatnonzero(waiting), screen)], len(who))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,12 +39,12 @@ def first_plan(
 ) -> Repair:
     """Make a first plan: whom people have placed and who is protected, then the rest; each keeps what fits."""
     stock, chosen = Stock(*full_stock(reach.work)), no_columns(len(lottery), reach.work.max_tasks)
-    kept, rounds, ahead = 0, 0, masks["fixed"] | masks["protected"]
-    for who in (ahead, ~ahead):
+    kept, stages, rounds, ahead = 0, 0, 0, masks["fixed"] | masks["protected"]
+    for who, tell in ((ahead, lambda _: None), (~ahead, partial(clock.tell, "first plan"))):
         kept += 0 if before is None else _keep(reach, stock, before, chosen, lottery, who)
-        rounds += dive(
+        stages += dive(
             reach, stock, kind.prices, relaxation.pool.columns, chosen, packings=relaxation.packings, who=who,
-            bonus=kind.bonus, lottery=lottery, stop=lambda: clock.over(DIVED_UNTIL),
+            bonus=kind.bonus, lottery=lottery, stop=lambda: clock.over(DIVED_UNTIL), tell=tell,
         )  # fmt: skip
         rounds += place_in_rounds(
             reach,
@@ -56,7 +57,7 @@ def first_plan(
             lottery=lottery,
             stop=lambda: clock.over(PLACED_UNTIL),
         )
-    clock.done("first plan", kept=kept, rounds=rounds, placed=int((chosen.employer >= 0).sum()))
+    clock.done("first plan", kept=kept, stages=stages, rounds=rounds, placed=int((chosen.employer >= 0).sum()))
     return Repair(reach, stock, chosen, aims, relaxation.packings, seed)
 
 

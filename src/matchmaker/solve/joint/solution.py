@@ -126,7 +126,7 @@ def solve(
 ) -> Solution:
     """Carve and place: the aims of `order` one after the other, by default as many pupils as possible, then points.
 
-    Prices and a bound come from a Lagrangian relaxation (`dual`), a first plan from those prices (`build`), a better
+    Prices and a bound come from a Lagrangian relaxation (`dual`), a first plan from those prices (`dive`), a better
     one from ruin and recreate (`repair`); a region small enough to list all its positions is then solved exactly
     (`exact`).
 
