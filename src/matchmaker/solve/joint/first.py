@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from matchmaker.solve.joint.dive import dive
+from matchmaker.solve.joint.fillings import keep_notes, no_notes, note_employers
 from matchmaker.solve.joint.repair import Kind, Repair
 from matchmaker.solve.joint.rounds import place_in_rounds
 from matchmaker.solve.joint.stock import Columns, Stock, column_fits, copy_column, full_stock, no_columns, take
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
     from matchmaker.solve.joint.dual import Relaxation
     from matchmaker.solve.reach import Reach
 
-__all__ = ["first_plan"]
+__all__ = ["first_plan", "note_more_dives"]
 
 DIVED_UNTIL, PLACED_UNTIL = 0.5, 0.7
 """Shares of the time after which a dive is finished in one go, and after which no round for who is left begins."""
+MORE, MORE_UNTIL = 6, 0.45
+"""Dives more that are made for their fillings, and the share of the time after which none begins."""
 
 
 def first_plan(
@@ -59,6 +63,37 @@ def first_plan(
         )
     clock.done("first plan", kept=kept, stages=stages, rounds=rounds, placed=int((chosen.employer >= 0).sum()))
     return Repair(reach, stock, chosen, aims, relaxation.packings, seed)
+
+
+def note_more_dives(
+    repair: Repair, kind: Kind, relaxation: Relaxation, lottery: NDArray[np.int64], clock: Clock
+) -> int:
+    """Dive a few times more, with ties broken in other ways, and keep what employers get; return how many times.
+
+    No such plan need be better than the first: what counts is which of their fillings go together (`recombine`).
+    """
+    reach, notes, done = repair.reach, no_notes(1, *repair.room), 0
+
+    def one(turn: int) -> Columns | None:
+        if clock.over(MORE_UNTIL):
+            return None
+        stock, chosen = Stock(*full_stock(reach.work)), no_columns(len(lottery), reach.work.max_tasks)
+        ranks = np.random.default_rng([repair.seed, turn]).permutation(len(lottery))[lottery]
+        dive(
+            reach, stock, kind.prices, relaxation.pool.columns, chosen, packings=relaxation.packings,
+            who=np.ones(len(lottery), bool), bonus=kind.bonus, lottery=ranks, stop=lambda: clock.over(DIVED_UNTIL),
+        )  # fmt: skip
+        return chosen
+
+    with ThreadPoolExecutor() as pool:
+        for chosen in pool.map(one, range(MORE)):
+            if chosen is None:
+                continue
+            done += 1
+            for employer in range(len(reach.work.places)):
+                note_employers(chosen, np.array([employer]), notes)
+                keep_notes(notes, repair.fillings)
+    return done
 
 
 def _keep(

@@ -14,7 +14,7 @@ from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.close import can_be_closed, near_columns
 from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of
 from matchmaker.solve.joint.exact import solve_exactly, solve_small
-from matchmaker.solve.joint.first import first_plan
+from matchmaker.solve.joint.first import first_plan, note_more_dives
 from matchmaker.solve.joint.number import bound_number
 from matchmaker.solve.joint.proof import Proof, aims_before_points, counts_of, masks_of, prove, relax
 from matchmaker.solve.joint.repair import Kind, Repair, groups_of
@@ -210,6 +210,8 @@ def solve(
         done, counted["taken"] = _in_turns(repair, relaxation, kinds, lottery, clock, progressed)
     else:
         turns = Turns(repair, kinds, [masks[aim] for aim in before])
+        if turns.whole and start is None:
+            clock.done("more dives", dives=note_more_dives(repair, kinds[0], relaxation, lottery, clock))
         left = partial(_seconds_left, clock, RECOMBINED_UNTIL)
         done, counted["helped"] = turns.run(heat=HEAT, noise=NOISE, progress=progressed, seconds_left=left)
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
