@@ -13,8 +13,10 @@ from matchmaker.solve import chunks
 from matchmaker.solve.joint import dive as diving
 from matchmaker.solve.joint import repair as repairing
 from matchmaker.solve.joint.build import weights_of
+from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.dive import dive, group_starts
 from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of, typical_use
+from matchmaker.solve.joint.first import MORE, note_more_dives
 from matchmaker.solve.joint.packing import Packings, packings_of
 from matchmaker.solve.joint.repair import Kind, Repair, total_value
 from matchmaker.solve.joint.settle import Shared, read_prices, settle, shared_of, write_prices, write_use
@@ -85,7 +87,7 @@ def placed_by_dive(reach: Reach, relaxation: Relaxation, **options: object) -> t
         "who": np.ones(pupils, bool),
         "bonus": bonus_of(relaxation.counts, pupils),
         "lottery": np.arange(pupils),
-        "stop": lambda: False,
+        "seconds_left": lambda: np.inf,
     }
     dive(reach, stock, relaxation.prices, relaxation.pool.columns, chosen, **(given | options))  # type: ignore[arg-type]
     return chosen, stock
@@ -216,7 +218,7 @@ def test_a_dive_places_only_whom_it_is_asked_for(reach: Reach, relaxation: Relax
         who=~who,
         bonus=bonus_of(relaxation.counts, PUPILS),
         lottery=np.arange(PUPILS),
-        stop=lambda: False,
+        seconds_left=lambda: np.inf,
     )
     np.testing.assert_array_equal(chosen.employer[who & (before >= 0)], before[who & (before >= 0)])
     assert check_solution(reach, chosen) == []
@@ -224,7 +226,7 @@ def test_a_dive_places_only_whom_it_is_asked_for(reach: Reach, relaxation: Relax
 
 def test_a_dive_that_is_stopped_places_at_once(reach: Reach, relaxation: Relaxation) -> None:
     """With no time left there is one stage, in which all are placed as far as prices tell."""
-    chosen, _ = placed_by_dive(reach, relaxation, stop=lambda: True)
+    chosen, _ = placed_by_dive(reach, relaxation, seconds_left=lambda: 0.0)
     assert check_solution(reach, chosen) == []
     assert (chosen.employer >= 0).sum() > PUPILS / 3
 
@@ -267,7 +269,7 @@ def test_moves_that_dive_keep_to_the_rules(
     monkeypatch.setattr(repairing, "DIVES", 1)
     bonus = bonus_of(relaxation.counts, PUPILS)
     masks = {"placed": np.ones(PUPILS, bool)}
-    start, stock = placed_by_dive(reach, relaxation, stop=lambda: True)
+    start, stock = placed_by_dive(reach, relaxation, seconds_left=lambda: 0.0)
     before = Columns(*(part.copy() for part in start))
     repair = Repair(reach, stock, start, weights_of(("placed", "points"), masks, PUPILS), relaxation.packings, seed)
     kinds = [Kind(relaxation.prices, bonus, relaxation.value - bonus)]
@@ -306,3 +308,18 @@ def test_columns_are_written_once(reach: Reach, relaxation: Relaxation) -> None:
     assert end.tolist() == [2, ROOM]
     copy_column(pool, 0, table, 1)
     assert table.points[1] == pool.points[0]
+
+
+def test_more_dives_add_fillings_and_leave_the_plan(reach: Reach, relaxation: Relaxation) -> None:
+    """Fillings of plans made in other orders are kept, the plan under repair stays, and none begins without time."""
+    bonus, masks = bonus_of(relaxation.counts, PUPILS), {"placed": np.ones(PUPILS, bool)}
+    chosen, stock = placed_by_dive(reach, relaxation)
+    before = Columns(*(part.copy() for part in chosen))
+    repair = Repair(reach, stock, chosen, weights_of(("placed", "points"), masks, PUPILS), relaxation.packings, 0)
+    kind = Kind(relaxation.prices, bonus, relaxation.value - bonus)
+    assert note_more_dives(repair, kind, relaxation, np.arange(PUPILS), Clock(-1.0, None)) == 0
+    assert repair.fillings.seen.sum() == 0
+    assert note_more_dives(repair, kind, relaxation, np.arange(PUPILS), Clock(None, None)) == MORE
+    assert (repair.fillings.seen[reach.work.places > 1] > 0).all()
+    for part, other in zip(before, repair.best, strict=True):
+        np.testing.assert_array_equal(part, other)

@@ -28,6 +28,10 @@ class Clock:
         """Whether this share of the time is used up."""
         return self.time_limit is not None and self.used() > share * self.time_limit
 
+    def left(self, share: float = 1.0) -> float:
+        """Seconds until this share of the time is used up; without a limit no number of seconds is too many."""
+        return float("inf") if self.time_limit is None else max(0.0, share * self.time_limit - self.used())
+
     def tell(self, name: str, share: float) -> None:
         """Report progress within a step."""
         if self.progress is not None:

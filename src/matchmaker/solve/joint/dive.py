@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,7 +54,7 @@ def dive(
     who: NDArray[np.bool_],
     bonus: NDArray[np.float64],
     lottery: NDArray[np.int64],
-    stop: Callable[[], bool],
+    seconds_left: Callable[[], float],
     tell: Callable[[float], None] = lambda _: None,
 ) -> int:
     """Place pupils stage by stage, writing to `stock` and `chosen`; return the number of stages.
@@ -82,19 +83,20 @@ def dive(
         What being placed is worth in itself, in points.
     lottery : int64 array, shape (pupils)
         Ranks that break ties.
-    stop : callable
-        Asked before every stage; once it says yes, all are placed as far as the prices at hand tell.
+    seconds_left : callable
+        How long it may take: there are as many stages as the time allows, by what the one before took, at least one.
     tell : callable, optional
         Told before every stage how far the dive is, 0 to 1.
     """
     work, typical, every = reach.work, np.array(typical_use(reach)), np.arange(len(reach.work.places))
     groups = group_starts(work, packings)
     now = Prices(*(part.copy() for part in in_pieces(reach, prices, packings)))
-    screen, last = Screen(reach, now), False
+    screen, took = Screen(reach, now), 0.0
     pool = Columns(*(part[second_employers(work, pool) < 0] for part in pool))
     for stage in range(STAGES):
         tell(stage / STAGES)
-        waiting, last = who & (chosen.employer < 0), stop() or stage == STAGES - 1
+        begun, waiting = time.perf_counter(), who & (chosen.employer < 0)
+        stages = max(1, math.floor(min(STAGES - stage, seconds_left() / max(took, 1e-9))))
         pool = _fitting(work, stock, pool, waiting)
         left = pool_of([pool, _priced(reach, stock, now, pool, bonus, np.flatnonzero(waiting), screen)], len(who))
         if not len(left):
@@ -104,14 +106,15 @@ def dive(
         row, often = np.empty(len(shared.capacity)), np.zeros(len(left), np.int64)
         read_prices(work, shared, now, row)
         index, amount = _uses(work, shared, pool)
-        points, most = pool.points.astype(float), math.ceil(waiting.sum() / (1 if last else STAGES - stage))
+        points, most = pool.points.astype(float), math.ceil(waiting.sum() / stages)
         settle(shared, left.start[:-1], left.start[1:], points, index, amount, bonus, STEPS, row, often)
         write_prices(work, shared, row, now, np.empty(len(now.pieces)))
         taken = np.flatnonzero(often)
         order = taken[np.lexsort((lottery[pool.pupil[taken]], -often[taken]))]
         give_out(work, stock, pool, order, most, chosen)
-        if last:
+        if stages == 1:
             return stage + 1
+        took = time.perf_counter() - begun
     return STAGES
 
 

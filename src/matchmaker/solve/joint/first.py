@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["first_plan", "note_more_dives"]
 
 DIVED_UNTIL, PLACED_UNTIL = 0.5, 0.7
-"""Shares of the time after which a dive is finished in one go, and after which no round for who is left begins."""
+"""Shares of the time at which a dive has to be done, and after which no round for who is left begins."""
 MORE, MORE_UNTIL = 6, 0.45
 """Dives more that are made for their fillings, and the share of the time after which none begins."""
 
@@ -48,7 +48,7 @@ def first_plan(
         kept += 0 if before is None else _keep(reach, stock, before, chosen, lottery, who)
         stages += dive(
             reach, stock, kind.prices, relaxation.pool.columns, chosen, packings=relaxation.packings, who=who,
-            bonus=kind.bonus, lottery=lottery, stop=lambda: clock.over(DIVED_UNTIL), tell=tell,
+            bonus=kind.bonus, lottery=lottery, seconds_left=partial(clock.left, DIVED_UNTIL), tell=tell,
         )  # fmt: skip
         rounds += place_in_rounds(
             reach,
@@ -81,7 +81,8 @@ def note_more_dives(
         ranks = np.random.default_rng([repair.seed, turn]).permutation(len(lottery))[lottery]
         dive(
             reach, stock, kind.prices, relaxation.pool.columns, chosen, packings=relaxation.packings,
-            who=np.ones(len(lottery), bool), bonus=kind.bonus, lottery=ranks, stop=lambda: clock.over(DIVED_UNTIL),
+            who=np.ones(len(lottery), bool), bonus=kind.bonus, lottery=ranks,
+            seconds_left=partial(clock.left, DIVED_UNTIL),
         )  # fmt: skip
         return chosen
 

@@ -212,7 +212,7 @@ def solve(
         turns = Turns(repair, kinds, [masks[aim] for aim in before])
         if turns.whole and start is None:
             clock.done("more dives", dives=note_more_dives(repair, kinds[0], relaxation, lottery, clock))
-        left = partial(_seconds_left, clock, RECOMBINED_UNTIL)
+        left = partial(clock.left, RECOMBINED_UNTIL)
         done, counted["helped"] = turns.run(heat=HEAT, noise=NOISE, progress=progressed, seconds_left=left)
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
     repair.best.points[repair.best.employer < 0] = 0
@@ -229,7 +229,7 @@ def _closed(found: Solution, relaxation: Relaxation, masks: list[NDArray[np.bool
     reach, chosen = relaxation.reach, found.columns
     if not can_be_closed(reach, chosen, placed_bound=found.placed_bound, masks=masks) or clock.over(0.99):
         return found
-    seconds = _seconds_left(clock, 1.0)
+    seconds = clock.left()
     near = near_columns(relaxation, float(chosen.points.sum()))
     if near is None or not len(near.pupil):
         return found
@@ -300,11 +300,6 @@ def _in_turns(
 def _of_turn(progress: Callable[[int], float], before: int, turn: int, k: int) -> float:
     """Return how far a turn is after `k` rounds, when `before` were done in the turns before it."""
     return TURNS * progress(before + k) - turn
-
-
-def _seconds_left(clock: Clock, share: float) -> float:
-    """Return the seconds until so much of the time is used up."""
-    return np.inf if clock.time_limit is None else max(0.0, share * clock.time_limit - clock.used())
 
 
 _warmed: set[tuple[int, int]] = set()
