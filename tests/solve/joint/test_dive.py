@@ -12,12 +12,13 @@ from matchmaker.numbers.problem import make_problem
 from matchmaker.solve import chunks
 from matchmaker.solve.joint import dive as diving
 from matchmaker.solve.joint import repair as repairing
-from matchmaker.solve.joint.build import weights_of
+from matchmaker.solve.joint.build import empty_columns, weights_of
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.dive import dive, group_starts
 from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of, typical_use
 from matchmaker.solve.joint.first import MORE, note_more_dives
 from matchmaker.solve.joint.packing import Packings, packings_of
+from matchmaker.solve.joint.refill import ROOM, add
 from matchmaker.solve.joint.repair import Kind, Repair, total_value
 from matchmaker.solve.joint.settle import Shared, read_prices, settle, shared_of, write_prices, write_use
 from matchmaker.solve.joint.stock import (
@@ -25,7 +26,6 @@ from matchmaker.solve.joint.stock import (
     Prices,
     Stock,
     column_fits,
-    copy_column,
     free_prices,
     full_stock,
     no_columns,
@@ -189,7 +189,7 @@ def test_prices_that_settle_lower_the_value(reach: Reach, relaxation: Relaxation
         have = shared.capacity.copy()
         have[: len(shared.pieces)] = shared.pieces
         values.append(best.sum() + have @ start)
-    assert values[1] < 0.5 * values[0] or values[1] < values[0] - 1000
+    assert values[1] < 0.9 * values[0]
 
 
 def test_a_dive_makes_a_plan_that_keeps_to_the_rules(reach: Reach, relaxation: Relaxation) -> None:
@@ -298,16 +298,12 @@ def test_a_better_plan_by_dives_than_one_by_one(
 
 def test_columns_are_written_once(reach: Reach, relaxation: Relaxation) -> None:
     """A position that a pupil has in the table already is not added again."""
-    from matchmaker.solve.joint.build import empty_columns
-    from matchmaker.solve.joint.refill import ROOM, add
-
     pool = relaxation.pool.columns
     table, end = empty_columns(2 * ROOM, reach.work.max_tasks), np.array([0, ROOM])
     for row in (0, 1, 0, 1):
         add(table, 0, end, 0, pool, row)
     assert end.tolist() == [2, ROOM]
-    copy_column(pool, 0, table, 1)
-    assert table.points[1] == pool.points[0]
+    assert table.points[:2].tolist() == pool.points[:2].tolist()
 
 
 def test_more_dives_add_fillings_and_leave_the_plan(reach: Reach, relaxation: Relaxation) -> None:

@@ -12,7 +12,7 @@ from matchmaker.solve.joint.packing import Packings, dearest
 from matchmaker.solve.joint.stock import Columns, Prices, Stock
 from matchmaker.solve.reach import Work
 
-__all__ = ["Shared", "packings_left", "read_prices", "settle", "shared_of", "write_prices", "write_use"]
+__all__ = ["Shared", "read_prices", "settle", "shared_of", "write_prices", "write_use"]
 
 REACHED, PATIENCE, KEPT = 0.97, 15, 0.6
 """Share of the value that steps aim at; steps without a better one before they shrink; part of a step that goes on."""
