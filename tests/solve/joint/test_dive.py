@@ -10,17 +10,25 @@ from hypothesis import strategies as st
 from benchmarks.regions import make_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.solve import chunks
-from matchmaker.solve.joint import dive as diving
 from matchmaker.solve.joint import repair as repairing
 from matchmaker.solve.joint.build import empty_columns, weights_of
 from matchmaker.solve.joint.clock import Clock
-from matchmaker.solve.joint.dive import dive, group_starts
-from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of, typical_use
+from matchmaker.solve.joint.dive import STRIDE, dive
+from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of
 from matchmaker.solve.joint.first import MORE, note_more_dives
-from matchmaker.solve.joint.packing import Packings, packings_of
+from matchmaker.solve.joint.packing import Packings, group_starts, packings_of
 from matchmaker.solve.joint.refill import ROOM, add
 from matchmaker.solve.joint.repair import Kind, Repair, total_value
-from matchmaker.solve.joint.settle import Shared, read_prices, settle, shared_of, write_prices, write_use
+from matchmaker.solve.joint.settle import no_weights, settle
+from matchmaker.solve.joint.shared import (
+    Shared,
+    offers_of,
+    read_prices,
+    shared_of,
+    typical_use,
+    write_prices,
+    write_use,
+)
 from matchmaker.solve.joint.stock import (
     Columns,
     Prices,
@@ -63,7 +71,7 @@ def some_gone(reach: Reach, pool: Columns, rng: np.random.Generator) -> Stock:
 
 def shared_by(reach: Reach, packings: Packings, stock: Stock, employers: np.ndarray) -> Shared:
     """Return what some employers have left."""
-    groups, typical = group_starts(reach.work, packings), np.array(typical_use(reach))
+    groups, typical = group_starts(reach.work, packings), typical_use(reach)
     return shared_of(reach.work, packings, groups, stock, employers, typical)
 
 
@@ -166,10 +174,10 @@ def test_prices_that_settle_lower_the_value(reach: Reach, relaxation: Relaxation
     """Steps from no prices lower the value of the relaxation, and each pupil takes one column a step at most."""
     shared = shared_by(reach, relaxation.packings, Stock(*full_stock(reach.work)), np.arange(8))
     pool = relaxation.pool
-    index, amount = diving._uses(reach.work, shared, pool.columns)
-    points, bonus = pool.columns.points.astype(float), np.full(PUPILS, 300.0)
+    offers, bonus = offers_of(reach.work, shared, pool.columns, pool.start), np.full(PUPILS, 300.0)
+    points, index, amount = offers.points, offers.index, offers.amount
     row, often = np.zeros(len(shared.capacity)), np.zeros(len(pool), np.int64)
-    settle(shared, pool.start[:-1], pool.start[1:], points, index, amount, bonus, 90, row, often)
+    least = settle(shared, offers, bonus, no_weights(), STRIDE._replace(steps=90), row, often)
     assert (row >= 0).all()
     assert often.max() <= 60
     assert (np.add.reduceat(often, pool.start[:-1][np.diff(pool.start) > 0]) <= 60).all()
@@ -185,11 +193,12 @@ def test_prices_that_settle_lower_the_value(reach: Reach, relaxation: Relaxation
         best = np.zeros(PUPILS)
         np.maximum.at(best, pool.columns.pupil, worth[:-1])
         # One step writes the dearest choices at the prices it starts from.
-        settle(shared, pool.start[:-1], pool.start[1:], points, index, amount, bonus, 1, start, again)
+        settle(shared, offers, bonus, no_weights(), STRIDE._replace(steps=1), start, again)
         have = shared.capacity.copy()
         have[: len(shared.pieces)] = shared.pieces
         values.append(best.sum() + have @ start)
     assert values[1] < 0.9 * values[0]
+    assert np.isclose(least, values[1])
 
 
 def test_a_dive_makes_a_plan_that_keeps_to_the_rules(reach: Reach, relaxation: Relaxation) -> None:

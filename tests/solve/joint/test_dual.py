@@ -14,10 +14,11 @@ from benchmarks.regions import make_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.numbers.timetable import schedule
 from matchmaker.solve.joint.build import column_worths
-from matchmaker.solve.joint.dual import Count, Relaxation, ascend, bonus_of, exact_bound, pool_of
-from matchmaker.solve.joint.pool import Taking
+from matchmaker.solve.joint.dual import Count, Relaxation, ascend, bonus_of, exact_bound, in_pieces, pool_of
 from matchmaker.solve.joint.pricing import piece_prices
-from matchmaker.solve.joint.stock import Columns, Prices, Stock, full_stock, take
+from matchmaker.solve.joint.settle import take_best
+from matchmaker.solve.joint.shared import offers_of
+from matchmaker.solve.joint.stock import Columns, Prices, full_stock
 from matchmaker.solve.reach import Reach, make_reach
 from tests.compact import compact_model, plan_of, solve_model
 
@@ -176,7 +177,7 @@ def test_pairs_left_unpriced_change_nothing(generated: Reach, seed: int) -> None
         near = some_prices(generated, seed)
         prices = Prices(*(part * (1 + 0.05 * step) / (1 + step % 3) for part in near))
         counts = [Count(np.ones(12), 40.0 * step)]
-        screened, columns, _ = relaxation._price(counts, prices)
+        screened, columns, _ = relaxation._price(counts, prices, relaxation._offers())
         full, _, _ = exact_bound(generated, counts, prices, packings=relaxation.packings)
         assert np.isclose(screened, full)
         relaxation.pool = pool_of([relaxation.pool.columns, columns], 12)
@@ -185,12 +186,12 @@ def test_pairs_left_unpriced_change_nothing(generated: Reach, seed: int) -> None
 def test_prices_are_never_negative(generated: Reach) -> None:
     """Prices stay at nothing or above, and what is without limit costs nothing."""
     relaxation = Relaxation(generated, [])
+    offers = offers_of(generated.work, relaxation.shared, relaxation.pool.columns, relaxation.pool.start)
     dual = ascend(
-        generated,
-        relaxation.pool,
+        relaxation.shared,
+        offers,
         [],
-        relaxation.prices,
-        packings=relaxation.packings,
+        in_pieces(generated, relaxation.prices, relaxation.packings),
         steps=200,
         target=0.9 * relaxation.bound,
     )
@@ -212,16 +213,13 @@ def test_the_pool_has_no_doubles(generated: Reach) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_everybody_takes_the_best_of_the_pool(generated: Reach, seed: int) -> None:
-    """What pupils take from a pool at some prices is worth most there, and uses what its positions use."""
+    """What pupils take from a pool at some prices is worth most there."""
     relaxation, prices = Relaxation(generated, []), some_prices(generated, seed)
     columns, start = relaxation.pool.columns, relaxation.pool.start
-    taking, stock = Taking(generated, relaxation.pool), Stock(*full_stock(generated.work))
+    offers, known, taken = relaxation._offers(), np.empty(12), np.empty(12, np.int64)
     worth = column_worths(generated, columns, np.arange(len(columns.pupil)), prices, piece_prices(generated, prices))
-    total = taking.at(np.full(12, 30.0), prices)
+    price = np.concatenate(prices._replace(pieces=piece_prices(generated, prices)))
+    total = take_best(offers, np.full(12, 30.0), price, known, taken)
     best = [max([0.0, *(30.0 + worth[first:last])]) for first, last in zip(start[:-1], start[1:], strict=True)]
-    assert np.allclose(taking.best, best) and np.isclose(total, sum(best))
-    for row in taking.chosen[taking.chosen >= 0].tolist():
-        take(generated.work, stock, columns, row)
-    limited = np.isfinite(np.concatenate(full_stock(generated.work)))
-    used = np.concatenate(full_stock(generated.work))[limited] - np.concatenate(stock)[limited]
-    assert np.allclose(taking.use[limited], used)
+    assert np.allclose(known, best) and np.isclose(total, sum(best))
+    assert np.allclose(known[taken >= 0], 30.0 + worth[taken[taken >= 0]])

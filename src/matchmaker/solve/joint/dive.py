@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.build import column_worths
-from matchmaker.solve.joint.dual import in_pieces, typical_use
-from matchmaker.solve.joint.packing import Packings
+from matchmaker.solve.joint.dual import in_pieces
+from matchmaker.solve.joint.packing import Packings, group_starts
 from matchmaker.solve.joint.pool import pool_of
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
 from matchmaker.solve.joint.screen import Screen
-from matchmaker.solve.joint.settle import Shared, read_prices, settle, shared_of, write_prices, write_use
+from matchmaker.solve.joint.settle import Stride, no_weights, settle
+from matchmaker.solve.joint.shared import offers_of, read_prices, shared_of, typical_use, write_prices
 from matchmaker.solve.joint.stock import (
     Columns,
     Prices,
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["dive", "group_starts"]
+__all__ = ["dive"]
 
-STAGES, STEPS = 12, 100
-"""In how many stages everybody is placed, and steps that the prices of what is left take in each."""
+STAGES = 12
+"""In how many stages everybody is placed."""
+STRIDE = Stride(steps=100, target=-np.inf, reached=0.97, theta=1.0, patience=15)
+"""The steps that the prices of what is left take in each."""
 CHOICES, SLACK = 6, 200.0
 """Columns of a pupil that are priced anew in a stage, and how many points below the best they may lie."""
 
@@ -88,7 +91,7 @@ def dive(
     tell : callable, optional
         Told before every stage how far the dive is, 0 to 1.
     """
-    work, typical, every = reach.work, np.array(typical_use(reach)), np.arange(len(reach.work.places))
+    work, typical, every = reach.work, typical_use(reach), np.arange(len(reach.work.places))
     groups = group_starts(work, packings)
     now = Prices(*(part.copy() for part in in_pieces(reach, prices, packings)))
     screen, took = Screen(reach, now), 0.0
@@ -105,9 +108,8 @@ def dive(
         shared = shared_of(work, packings, groups, stock, every, typical)
         row, often = np.empty(len(shared.capacity)), np.zeros(len(left), np.int64)
         read_prices(work, shared, now, row)
-        index, amount = _uses(work, shared, pool)
-        points, most = pool.points.astype(float), math.ceil(waiting.sum() / stages)
-        settle(shared, left.start[:-1], left.start[1:], points, index, amount, bonus, STEPS, row, often)
+        offers, most = offers_of(work, shared, pool, left.start), math.ceil(waiting.sum() / stages)
+        settle(shared, offers, bonus, no_weights(), STRIDE, row, often)
         write_prices(work, shared, row, now, np.empty(len(now.pieces)))
         taken = np.flatnonzero(often)
         order = taken[np.lexsort((lottery[pool.pupil[taken]], -often[taken]))]
@@ -116,12 +118,6 @@ def dive(
             return stage + 1
         took = time.perf_counter() - begun
     return STAGES
-
-
-def group_starts(work: Work, packings: Packings) -> NDArray[np.int64]:
-    """Return where the groups of each employer begin, shape (employers + 1)."""
-    employer = work.lot_employer[packings.lot[packings.lot_start[:-1]]]
-    return np.searchsorted(employer, np.arange(len(work.places) + 1)).astype(np.int64)
 
 
 def _fitting(work: Work, stock: Stock, pool: Columns, waiting: NDArray[np.bool_]) -> Columns:
@@ -154,14 +150,6 @@ def _priced(
     return columns
 
 
-def _uses(work: Work, shared: Shared, columns: Columns) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Return what all columns use: places in the row of what is shared, and how much."""
-    shape = len(columns.pupil), work.max_tasks + 2
-    index, amount = np.empty(shape, np.int32), np.empty(shape)
-    in_chunks(lambda first, last: all_uses(work, shared, columns, first, last, index, amount), len(index))
-    return index, amount
-
-
 @compiled
 def all_fit(
     work: Work,
@@ -175,21 +163,6 @@ def all_fit(
     """Say of each column whether its pupil waits and it fits."""
     for column in range(first, last):
         fit[column] = waiting[columns.pupil[column]] and column_fits(work, stock, columns, column)
-
-
-@compiled
-def all_uses(
-    work: Work,
-    shared: Shared,
-    columns: Columns,
-    first: int,
-    last: int,
-    index: NDArray[np.int32],
-    amount: NDArray[np.float64],
-) -> None:
-    """Write what each column uses, where all employers share."""
-    for column in range(first, last):
-        write_use(work, shared, columns.employer[column], columns, column, index[column], amount[column])
 
 
 @compiled

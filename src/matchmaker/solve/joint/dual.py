@@ -9,9 +9,11 @@ import numpy as np
 
 from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.joint.packing import Packings, dearest, packings_of
-from matchmaker.solve.joint.pool import Pool, Taking, in_parts, pool_of
+from matchmaker.solve.joint.pool import Pool, pool_of
 from matchmaker.solve.joint.pricing import piece_prices, price_pupils
 from matchmaker.solve.joint.screen import Screen
+from matchmaker.solve.joint.settle import Stride, Weights, settle, take_best
+from matchmaker.solve.joint.shared import Offers, Shared, offers_of, shared_by_all
 from matchmaker.solve.joint.stock import Columns, Falls, Prices, Stock, free_prices, full_stock, no_columns, no_falls
 from matchmaker.solve.joint.two import with_two
 
@@ -26,6 +28,8 @@ KEEP, SLACK = 6, 60.0
 """Columns of a pupil that enter the pool in a round, and how many points below the best they may lie."""
 MANY, FEWER, CLOSER = 200, 4, 20.0
 """The same for more employers than this: rounds are shorter, and twice as many fit into the time."""
+PATIENCE = 25
+"""Steps without a better value after which they shrink."""
 LITTLE = 2e-5
 """A bound that is lower by less than this share counts as no better."""
 
@@ -51,7 +55,6 @@ class Dual:
     prices: Prices
     counts: list[Count]
     value: float
-    steps: int = 0
 
 
 def bonus_of(counts: list[Count], pupils: int) -> NDArray[np.float64]:
@@ -65,94 +68,51 @@ def aimed(counts: list[Count]) -> float:
 
 
 def ascend(
-    reach: Reach,
-    pool: Pool,
+    shared: Shared,
+    offers: Offers,
     counts: list[Count],
     start: Prices,
     *,
-    packings: Packings,
     steps: int,
     target: float,
     theta: float = 1.0,
     move_counts: bool = False,
-    patience: int = 25,
 ) -> Dual:
-    """Lower the value of the relaxation over the pool by deflected subgradient steps.
-
-    After Held and Karp (1971) and Camerini, Fratta and Maffioli (1975).
+    """Lower the value of the relaxation over a pool by deflected subgradient steps.
 
     Parameters
     ----------
-    reach, pool
+    shared, offers
+        What there is to give out, and the columns of the pool.
     counts : list of Count
         What placing a pupil is worth in itself; with `move_counts` these weights are multipliers too.
     start : Prices
-    packings : Packings
+        With hours on the pieces (`in_pieces`).
     steps : int
     target : float
         A value that some plan is thought to reach; the step length aims at it.
     theta : float
-        Share of the step length taken at first; halved when nothing improves for `patience` steps.
+        Share of the step length taken at first; halved when nothing improves for `PATIENCE` steps.
 
     Returns
     -------
     Dual
         `value` is over the pool only; `exact_bound` makes it a bound over all columns.
     """
-    capacity, have = in_a_row(full_stock(reach.work))
-    limited, mask = in_a_row(Prices(*(np.isfinite(part) for part in have)))
-    mask.function[:] = packings.by_hour
-    capacity[limited == 0] = 0.0
-    current, now = in_a_row(in_pieces(reach, start, packings))
-    scales = (np.full(len(part), scale) for part, scale in zip(now, typical_use(reach), strict=True))
-    scale = limited / np.concatenate([*scales])
-    count_scale, weights = max(1.0, len(pool.start) ** 0.5 / 4), np.array([count.weight for count in counts])
-    direction, pull = np.zeros(len(current)), np.zeros(len(counts))
-    free, taking = np.array([count.free for count in counts], bool), Taking(reach, pool)
-    best, stale = Dual(prices=start, counts=counts, value=np.inf), 0
-    for step in range(steps):
-        moved = [replace(count, weight=float(weight)) for count, weight in zip(counts, weights, strict=True)]
-        value = taking.at(bonus_of(moved, len(taking.best)), now) - aimed(moved)
-        dearest(packings, now.pieces, have.pieces)
-        value += float(capacity @ current)
-        best.steps = step + 1
-        stale = 0 if value < best.value - 1e-5 * abs(value) else stale + 1
-        if value < best.value:
-            best.value, best.counts, best.prices = value, moved, Prices(*(part.copy() for part in now))
-        if stale > patience:
-            theta, stale = theta / 2, 0
-            if theta < 1e-3:
-                break
-        slope = (taking.use - capacity) * scale
-        slope[(slope < 0) & (current <= 0)] = 0.0
-        direction = slope + 0.6 * direction
-        norm = float(direction @ direction)
-        if move_counts:
-            placed = taking.best > 0
-            off = np.array([count.target - float(count.mask @ placed) for count in counts]) / count_scale
-            pull = off + 0.6 * pull
-            norm += float(pull @ pull)
-        if norm <= 1e-12:
-            break
-        length = theta * max(value - target, 1e-4 * abs(value)) / norm
-        current += length * direction * scale
-        np.maximum(current, 0.0, out=current)
-        weights = weights + length * pull / count_scale
-        weights = np.where(free, weights, np.maximum(weights, 0.0))
-    return best
-
-
-def in_a_row(parts: Prices | Stock) -> tuple[NDArray[np.float64], Prices]:
-    """Return all amounts in one array, and the same array in its parts."""
-    row = np.concatenate([part.astype(float) for part in parts])
-    return row, in_parts(row, parts)
-
-
-def typical_use(reach: Reach) -> list[float]:
-    """How much of each kind of resource one position uses, roughly: puts the prices on one scale."""
-    hours = float(np.mean(reach.work.hours_max)) if len(reach.work.hours_max) else 1.0
-    support = float(np.mean(reach.work.support)) if len(reach.work.support) else 1.0
-    return [1.0, max(hours / 4, 0.5), 1.0, max(support, 0.25), 1.0]
+    pupils, row = len(offers.start), np.concatenate(start).astype(float)
+    weights = Weights(
+        mask=np.array([count.mask for count in counts], float).reshape(len(counts), pupils),
+        weight=np.array([count.weight for count in counts], float),
+        target=np.array([count.target for count in counts], float),
+        free=np.array([count.free for count in counts], bool),
+        scale=1.0 / max(1.0, pupils**0.5 / 4) if move_counts else 0.0,
+    )
+    stride, often = Stride(steps, target, 0.0, theta, PATIENCE), np.zeros(len(offers.points), np.int64)
+    value = settle(shared, offers, np.zeros(pupils), weights, stride, row, often)
+    moved = [replace(count, weight=float(weight)) for count, weight in zip(counts, weights.weight, strict=True)]
+    ends = np.cumsum([len(part) for part in start])
+    prices = Prices(*(row[end - len(part) : end] for end, part in zip(ends, start, strict=True)))
+    return Dual(prices, moved, value)
 
 
 def in_pieces(reach: Reach, prices: Prices, packings: Packings) -> Prices:
@@ -232,14 +192,19 @@ class Relaxation:
         self.many = len(reach.work.places) > MANY
         self.keep, self.slack = (FEWER, CLOSER) if self.many else (KEEP, SLACK)
         self.packings, self.screen = packings_of(reach), Screen(reach, self.prices)
+        self.shared = shared_by_all(reach, self.packings)
         self.pool = pool_of([no_columns(0, reach.work.max_tasks)], self.pupils)
-        self.bound, columns, self.value = self._price(counts, self.prices)
+        self.bound, columns, self.value = self._price(counts, self.prices, self._offers())
         self.pool = pool_of([columns], self.pupils)
         self._prices, self._theta, self.rounds, self.priced, self.stalled = self.prices, 1.0, 0, 1, 0
 
-    def _price(self, counts: list[Count], prices: Prices) -> tuple[float, Columns, NDArray[np.float64]]:
-        taking = Taking(self.reach, self.pool)
-        taking.at(bonus_of(counts, self.pupils), prices)
+    def _offers(self) -> Offers:
+        return offers_of(self.reach.work, self.shared, self.pool.columns, self.pool.start)
+
+    def _price(self, counts: list[Count], prices: Prices, offers: Offers) -> tuple[float, Columns, NDArray[np.float64]]:
+        known, bonus = np.empty(self.pupils), bonus_of(counts, self.pupils)
+        price = np.concatenate(prices._replace(pieces=piece_prices(self.reach, prices)))
+        take_best(offers, bonus, price, known, np.empty(self.pupils, np.int64))
         return exact_bound(
             self.reach,
             counts,
@@ -247,14 +212,14 @@ class Relaxation:
             packings=self.packings,
             slack=self.slack,
             keep=self.keep,
-            known=taking.best,
+            known=known,
             falls=self.screen.falls(prices),
         )
 
     def aim(self, counts: list[Count]) -> None:
         """Go on with other counts, from the prices found so far."""
         self.counts = counts
-        self.bound, columns, self.value = self._price(counts, self.prices)
+        self.bound, columns, self.value = self._price(counts, self.prices, self._offers())
         self.pool = pool_of([self.pool.columns, columns], self.pupils)
         self._prices, self._theta, self.stalled = self.prices, 1.0, 0
         self.priced += 1
@@ -264,12 +229,12 @@ class Relaxation:
 
         Returns how far the value over the pool is below the bound.
         """
+        offers, start = self._offers(), in_pieces(self.reach, self._prices, self.packings)
         dual = ascend(
-            self.reach,
-            self.pool,
+            self.shared,
+            offers,
             self.counts,
-            self._prices,
-            packings=self.packings,
+            start,
             steps=steps,
             target=target,
             theta=self._theta,
@@ -281,7 +246,7 @@ class Relaxation:
             replace(new, weight=(new.weight + old.weight) / 2)
             for new, old in zip(dual.counts, self.counts, strict=True)
         ]
-        bound, columns, value = self._price(counts, middle)
+        bound, columns, value = self._price(counts, middle, offers)
         self.rounds += 1
         self.priced += 1
         self.stalled = 0 if bound < (1 - LITTLE) * self.bound else self.stalled + 1

@@ -19,10 +19,10 @@ from matchmaker.solve.compiled import compiled
 if TYPE_CHECKING:
     from matchmaker.solve.reach import Reach, Work
 
-__all__ = ["Packings", "dearest", "packings_of"]
+__all__ = ["Packings", "dearest", "group_starts", "packings_of"]
 
-MOST_CHOICES, MOST_LARGEST = 4_096, 200
-"""Groups of functions with more choices of pieces, or more largest ones, keep a price by the hour."""
+MOST_LOTS, MOST_CHOICES, MOST_LARGEST = 16, 4_096, 200
+"""Groups of functions with more lots, more choices of pieces, or more largest ones keep a price by the hour."""
 EPS = 1e-6
 
 
@@ -77,10 +77,10 @@ def packings_of(reach: Reach) -> Packings:
     counts: list[NDArray[np.int64]] = []
     lot_start, choice_start, count_start = [0], [0], [0]
     by_hour, by_piece = limited.copy(), np.ones(len(work.lot_pieces), bool)
-    room = np.empty(MOST_LARGEST * 16, np.int64)
+    room = np.empty(MOST_LARGEST * MOST_LOTS, np.int64)
     for which in needed.tolist():
         own = by_group[np.searchsorted(sorted_group, which) : np.searchsorted(sorted_group, which, side="right")]
-        if len(own) > 16:
+        if len(own) > MOST_LOTS:
             continue
         found = largest_choices(work, own, room)
         if found < 0:
@@ -101,6 +101,12 @@ def packings_of(reach: Reach) -> Packings:
         np.array(count_start, np.int64),
         np.concatenate([*counts, np.zeros(0, np.int64)]).astype(np.int64),
     )
+
+
+def group_starts(work: Work, packings: Packings) -> NDArray[np.int64]:
+    """Return where the groups of each employer begin, shape (employers + 1)."""
+    employer = work.lot_employer[packings.lot[packings.lot_start[:-1]]]
+    return np.searchsorted(employer, np.arange(len(work.places) + 1)).astype(np.int64)
 
 
 def _drawn(work: Work) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -174,14 +180,16 @@ def dearest(packings: Packings, piece_price: NDArray[np.float64], pieces: NDArra
 
     `pieces` [lots] takes how many of each lot that is.
     """
-    total = 0.0
+    total, own = 0.0, np.empty(MOST_LOTS)
     for group in range(len(packings.lot_start) - 1):
         first, last = packings.lot_start[group], packings.lot_start[group + 1]
         best, top = -1, -1.0
+        for k in range(last - first):
+            own[k] = piece_price[packings.lot[first + k]]
         for choice in range(packings.choice_start[group], packings.choice_start[group + 1]):
             at, worth = packings.taken_start[choice], 0.0
             for k in range(last - first):
-                worth += packings.taken[at + k] * piece_price[packings.lot[first + k]]
+                worth += packings.taken[at + k] * own[k]
             if worth > top:
                 best, top = choice, worth
         at = packings.taken_start[best]

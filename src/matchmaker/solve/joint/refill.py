@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.build import NONE, draw, empty_columns, good_position, new_found
 from matchmaker.solve.joint.packing import Packings
-from matchmaker.solve.joint.settle import read_prices, settle, shared_of, write_prices, write_use
+from matchmaker.solve.joint.settle import Stride, no_weights, settle
+from matchmaker.solve.joint.shared import Offers, read_prices, shared_of, write_prices, write_use
 from matchmaker.solve.joint.shelf import Shelf
 from matchmaker.solve.joint.stock import Columns, Prices, Stock, column_fits, copy_column, take
 from matchmaker.solve.reach import Reach
 
 __all__ = ["Market", "refill"]
 
-STAGES, STEPS = 8, 50
+STAGES, STEPS, REACHED, PATIENCE = 8, 50, 0.97, 15
+"""Stages, and the steps of each (see `Stride`)."""
 ROOM = 48
 """Columns of a pupil that are looked at, at most."""
 
@@ -61,7 +63,7 @@ def refill(
     work, crowd, employers = reach.work, len(pupils), np.sort(employers)
     table, start = empty_columns(crowd * ROOM, work.max_tasks), ROOM * np.arange(crowd)
     end, bonus = start.copy(), np.empty(crowd)
-    index = np.zeros((crowd * ROOM, work.max_tasks + 2), np.int32)
+    index = np.zeros((crowd * ROOM, work.max_tasks + 2), np.uint32)
     amount, points = np.zeros(index.shape), np.zeros(crowd * ROOM)
     found, spare = new_found(1, work.max_tasks), empty_columns(1, work.max_tasks)
     shared = shared_of(work, market.packings, market.group_start, stock, employers, market.typical)
@@ -91,7 +93,8 @@ def refill(
                 points[column], often[column] = table.points[column], 0
                 j = np.searchsorted(employers, table.employer[column])
                 write_use(work, shared, j, table, column, index[column], amount[column])
-        settle(shared, start, end, points, index, amount, bonus, STEPS, row, often)
+        offers = Offers(start, end, points, index, amount)
+        settle(shared, offers, bonus, no_weights(), Stride(STEPS, -np.inf, REACHED, 1.0, PATIENCE), row, often)
         write_prices(work, shared, row, market.now, market.piece_price)
         waiting -= place_settled(reach, stock, table, start, end, often, -(-waiting // (STAGES - stage)), chosen)
         if waiting == 0:

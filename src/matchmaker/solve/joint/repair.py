@@ -10,14 +10,14 @@ import numpy as np
 
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.build import Aims, draw, value_of
-from matchmaker.solve.joint.dive import group_starts
-from matchmaker.solve.joint.dual import in_pieces, typical_use
+from matchmaker.solve.joint.dual import in_pieces
 from matchmaker.solve.joint.fillings import keep_notes, no_fillings, no_notes
 from matchmaker.solve.joint.groups import Busy, choose_groups
-from matchmaker.solve.joint.packing import Packings
+from matchmaker.solve.joint.packing import Packings, group_starts
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.rebuild import rebuild_groups
 from matchmaker.solve.joint.refill import Market
+from matchmaker.solve.joint.shared import typical_use
 from matchmaker.solve.joint.shelf import no_shelf
 from matchmaker.solve.joint.stock import Columns, Prices, Stock, free_prices, full_stock, take
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Kind", "Repair", "groups_of", "total_value"]
 
-MOST_GROUPS = 16
-EMPLOYERS_A_GROUP = 3
+MOST_GROUPS = 48
+EMPLOYERS_A_GROUP = 4
 """Moves worked on side by side: fixed by the region, so that the plan does not depend on the number of threads."""
 
 DIVES = 2
@@ -92,7 +92,7 @@ class Repair:
 
     def markets(self, kinds: list[Kind]) -> list[list[Market]]:
         """Return for each kind of prices and each group what its dives begin with."""
-        work, typical = self.reach.work, np.array(typical_use(self.reach))
+        work, typical = self.reach.work, typical_use(self.reach)
         starts, free = group_starts(work, self.packings), free_prices(work)
         room = [(Prices(*(part.copy() for part in free)), free.pieces.copy()) for _ in range(self.groups)]
         bases = [in_pieces(self.reach, kind.prices, self.packings) for kind in kinds]
@@ -185,6 +185,7 @@ class Repair:
                     draw(self.state)
                     self.states[group] = self.state
                 warm = heat[0] * (heat[1] / heat[0]) ** done
+                # The largest first, so that no thread is left with one of them at the end.
                 jobs = [
                     pool.submit(
                         rebuild_groups,
@@ -209,7 +210,7 @@ class Repair:
                         gains,
                         notes[group],
                     )
-                    for group in range(self.groups)
+                    for group in np.argsort(-(pupils >= 0).sum(axis=1), kind="stable").tolist()
                 ]
                 for job in jobs:
                     job.result()
