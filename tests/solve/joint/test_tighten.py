@@ -33,8 +33,8 @@ def relaxed(reach: Reach, rounds: int, weight: float) -> Relaxation:
 
 def losses_of(relaxation: Relaxation) -> Losses:
     """What employers lose, at the prices of a relaxation."""
-    bonus = bonus_of(relaxation.counts, relaxation.pupils)
-    return Losses(relaxation.reach, relaxation.packings, relaxation.prices, relaxation.value, bonus)
+    asked = np.maximum(relaxation.value, 0.0) - bonus_of(relaxation.counts, relaxation.pupils)
+    return Losses(relaxation.reach, relaxation.packings, relaxation.prices, asked)
 
 
 def best_filling(reach: Reach, columns: Columns, employer: int, worth: NDArray[np.float64]) -> float:
@@ -54,12 +54,12 @@ def test_bound_with_losses_is_what_employers_make_one_by_one(
     seed: int, rounds: int, weight: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With every position looked at, the bound less the losses is what pupils and employers make each by themselves."""
-    monkeypatch.setattr(tighten, "FIRST", 1e6)
+    monkeypatch.setattr(tighten, "WITHIN", (1e6,))
     monkeypatch.setattr(tighten, "MOST_NODES", 2_000_000)
     reach = make_reach(make_problem(make_region(8, employers=3, tasks_per_employer=10, seed=seed)))
     relaxation = relaxed(reach, rounds, weight)
     losses = losses_of(relaxation)
-    lost = [losses.of(employer, stop=lambda: False) for employer in range(len(reach.work.places))]
+    lost = losses.everywhere(stop=lambda: False)
     columns = all_columns(reach)
     assert columns is not None
     worth = columns.points + weight - np.maximum(relaxation.value, 0.0)[columns.pupil]
@@ -78,15 +78,15 @@ def test_bound_with_losses_holds(seed: int) -> None:
     for rounds in (2, 8):
         relaxation = relaxed(reach, rounds, 300.0)
         losses = losses_of(relaxation)
-        lost = sum(losses.of(employer, stop=lambda: False) for employer in range(len(reach.work.places)))
+        lost = float(losses.everywhere(stop=lambda: False).sum())
         assert lost >= 0.0
         assert relaxation.bound - lost >= points + 300.0 * number - 1e-6
 
 
 def test_stopped_search_proves_nothing() -> None:
-    """An employer at which there was no time to look loses nothing."""
+    """Employers at which there was no time to look lose nothing."""
     losses = losses_of(relaxed(reach_of(0), 2, 0.0))
-    assert losses.of(0, stop=lambda: True) == 0.0
+    assert not losses.everywhere(stop=lambda: True).any()
 
 
 @pytest.mark.parametrize("seed", sorted(BEST))

@@ -34,9 +34,9 @@ def near_columns(relaxation: Relaxation, points: float) -> Columns | None:
     The plan must place as many as the counts of the relaxation aim at.
     """
     reach = relaxation.reach
-    bonus = bonus_of(relaxation.counts, relaxation.pupils)
-    losses = Losses(reach, relaxation.packings, relaxation.prices, relaxation.value, bonus)
-    lost = np.array([losses.of(employer, stop=lambda: False) for employer in range(len(reach.work.places))])
+    asked = np.maximum(relaxation.value, 0.0) - bonus_of(relaxation.counts, relaxation.pupils)
+    losses = Losses(reach, relaxation.packings, relaxation.prices, asked)
+    lost = losses.everywhere(stop=lambda: False)
     parts, rows = [no_columns(0, reach.work.max_tasks)], 0
     for employer in range(len(lost)):
         within = relaxation.bound - points - float(lost.sum() - lost[employer]) + EPS
@@ -49,7 +49,10 @@ def near_columns(relaxation: Relaxation, points: float) -> Columns | None:
 
 
 def _near(losses: Losses, employer: int, within: float) -> Columns | None:
-    carved, (pupil, _, function) = losses.carved(employer, within), losses.seated(employer, within)
+    carved, (pupil, _, function) = (
+        losses.carved(employer, within),
+        losses.seated(employer, within),
+    )
     if carved is None:
         return None
     reach, (own, _, lot, count) = losses.reach, carved

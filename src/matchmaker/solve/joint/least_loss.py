@@ -18,6 +18,7 @@ __all__ = ["Filling", "least_loss"]
 
 EPS = 1e-6
 MOST_DEPTH = 96
+MANY = 1e9
 UNSEEN, SETTLED = -2, -1
 
 
@@ -32,53 +33,76 @@ class Filling(NamedTuple):
     have : int64 array, shape (rows)
     price : float array, shape (rows)
         Of one unit.
-    group : int64 array, shape (rows)
-        The group of largest choices (see `packing`) a lot belongs to, -1 for none.
+    grouped : bool array, shape (rows)
+        Lots that belong to a group of largest choices (see `packing`).
+    own_start, own : int64 arrays
+        The rows of every group.
     choice_start, choice : int64 arrays
-        The choices of every group, each one row of `choice` [choices, rows].
+        The choices of every group, each one row of `choice` [choices, most rows of a group].
+    full : float array, shape (groups)
+        What the dearest choice of each group is worth.
     hours : float array, shape (rows, functions)
         Hours that one unit takes from each function.
     cap, hour_price : float arrays, shape (functions)
     supervision, supervision_price : float
-    use : int64 array, shape (positions, rows)
+    row, count : int64 arrays, shape (positions, most used)
+        What a position uses: rows (-1 ends the list) and how much of each.
+    drawn : float array, shape (positions, functions)
+        Hours that a position takes from each function.
     loss, support : float arrays, shape (positions)
         By loss, the smallest first.
+    share : float array, shape (positions)
+        The loss as a share of the price of what the position uses, no more than 1.
     pupil : int64 array, shape (positions)
     """
 
     have: NDArray[np.int64]
     price: NDArray[np.float64]
-    group: NDArray[np.int64]
+    grouped: NDArray[np.bool_]
+    own_start: NDArray[np.int64]
+    own: NDArray[np.int64]
     choice_start: NDArray[np.int64]
     choice: NDArray[np.int64]
+    full: NDArray[np.float64]
     hours: NDArray[np.float64]
     cap: NDArray[np.float64]
     hour_price: NDArray[np.float64]
     supervision: float
     supervision_price: float
-    use: NDArray[np.int64]
+    row: NDArray[np.int64]
+    count: NDArray[np.int64]  # type: ignore[assignment]  # hides a method of tuple that nobody needs here
+    drawn: NDArray[np.float64]
     loss: NDArray[np.float64]
     support: NDArray[np.float64]
+    share: NDArray[np.float64]
     pupil: NDArray[np.int64]
 
 
 @compiled
-def left_over(filling: Filling, limit: NDArray[np.int64]) -> float:
-    """Return what is lost at least when no more than `limit` of each row is ever used."""
+def left_over(filling: Filling, used: NDArray[np.int64], limit: NDArray[np.int64], least: NDArray[np.float64]) -> float:
+    """Return what is lost at least of everything else when no more than `limit` of each row is ever used.
+
+    What is used from here on loses `least` of its price or more, row by row, for the positions that use it fall short.
+    """
     total = 0.0
     for row in range(len(limit)):
-        if filling.group[row] < 0:
-            total += filling.price[row] * (filling.have[row] - limit[row])
-    for group in range(len(filling.choice_start) - 1):
-        full, most = 0.0, 0.0
+        if not filling.grouped[row]:
+            gone, open_to = filling.have[row] - limit[row], limit[row] - used[row]
+            total += filling.price[row] * (gone + least[row] * open_to)
+    for group in range(len(filling.full)):
+        most, first, last = 0.0, filling.own_start[group], filling.own_start[group + 1]
         for choice in range(filling.choice_start[group], filling.choice_start[group + 1]):
-            worth, reached = 0.0, 0.0
-            for row in range(len(limit)):
-                if filling.choice[choice, row] > 0:
-                    worth += filling.price[row] * filling.choice[choice, row]
-                    reached += filling.price[row] * min(filling.choice[choice, row], limit[row])
-            full, most = max(full, worth), max(most, reached)
-        total += full - most
+            reached = 0.0
+            for k in range(first, last):
+                row = filling.own[k]
+                more = min(filling.choice[choice, k - first], limit[row]) - used[row]
+                # What is used already is in every choice that is still possible.
+                if more < 0:
+                    reached = 0.0
+                    break
+                reached += filling.price[row] * (used[row] + (1.0 - least[row]) * more)
+            most = max(most, reached)
+        total += filling.full[group] - most
     for function in range(len(filling.cap)):
         if filling.hour_price[function] > 0.0:
             hours = 0.0
@@ -89,21 +113,30 @@ def left_over(filling: Filling, limit: NDArray[np.int64]) -> float:
 
 
 @compiled
+def uses(filling: Filling, one: int, row: int) -> bool:
+    """Say whether a position uses a row."""
+    for slot in range(filling.row.shape[1]):
+        if filling.row[one, slot] == row:
+            return True
+        if filling.row[one, slot] < 0:
+            break
+    return False
+
+
+@compiled
 def fits(
     filling: Filling, one: int, used: NDArray[np.int64], limit: NDArray[np.int64], hours: NDArray[np.float64]
 ) -> bool:
     """Say whether a position still fits beside what is used."""
-    for row in range(len(limit)):
-        if filling.use[one, row] > limit[row] - used[row]:
+    for slot in range(filling.row.shape[1]):
+        row = filling.row[one, slot]
+        if row < 0:
+            break
+        if filling.count[one, slot] > limit[row] - used[row]:
             return False
     for function in range(len(filling.cap)):
-        if not np.isinf(filling.cap[function]):
-            more = 0.0
-            for row in range(len(limit)):
-                if filling.use[one, row] > 0:
-                    more += filling.use[one, row] * filling.hours[row, function]
-            if hours[function] + more > filling.cap[function] + EPS:
-                return False
+        if hours[function] + filling.drawn[one, function] > filling.cap[function] + EPS:
+            return False
     return True
 
 
@@ -114,19 +147,33 @@ def give_up(
     used: NDArray[np.int64],
     limit: NDArray[np.int64],
     most: NDArray[np.int64],
+    least: NDArray[np.float64],
+    ways: NDArray[np.int64],
+    spare: float,
 ) -> int:
-    """Lower limits to what the open positions can still use; return the row to branch on, -1 when all are settled."""
-    for row in range(len(limit)):
-        most[row] = 0
+    """Lower limits to what the open positions can still use; return the row to branch on, -1 when all are settled.
+
+    `least` takes the least share of its price that using a row loses, 1 where no open position uses it, `ways` how many
+    do. A row worth `spare` or more cannot be given up.
+    """
+    most[:], least[:], ways[:] = 0, 1.0, 0
     for one in open_to:
-        for row in range(len(limit)):
-            most[row] += filling.use[one, row]
-    best, choice = 0.0, SETTLED
+        for slot in range(filling.row.shape[1]):
+            row = filling.row[one, slot]
+            if row < 0:
+                break
+            most[row] += filling.count[one, slot]
+            least[row] = min(least[row], filling.share[one])
+            ways[row] += 1
+    best, choice = np.inf, SETTLED
     for row in range(len(limit)):
         limit[row] = min(limit[row], used[row] + most[row])
         worth = filling.price[row] * (limit[row] - used[row])
-        if worth > best:
-            best, choice = worth, row
+        if worth > 0.0:
+            # What cannot be given up is used in one of few ways; the rest comes later, the dearest first.
+            score = ways[row] if worth >= spare else MANY - worth
+            if score < best:
+                best, choice = score, row
     return choice
 
 
@@ -191,15 +238,17 @@ def enter(filling: Filling, branch: Branch, depth: int, place: int, best: float)
     else:
         branch.loss[below] += filling.loss[one]
         branch.support[below] += filling.support[one]
-        for k in range(len(filling.have)):
-            branch.used[below, k] += filling.use[one, k]
-            for function in range(len(filling.cap)):
-                branch.hours[below, function] += filling.use[one, k] * filling.hours[k, function]
+        for slot in range(filling.row.shape[1]):
+            if filling.row[one, slot] < 0:
+                break
+            branch.used[below, filling.row[one, slot]] += filling.count[one, slot]
+        for function in range(len(filling.cap)):
+            branch.hours[below, function] += filling.drawn[one, function]
     for k in range(branch.width[depth]):
         other = branch.open_to[depth, k]
-        if (filling.use[other, row] > 0 and k <= place) or branch.loss[below] + filling.loss[other] >= best - EPS:
-            continue
-        if one >= 0 and filling.pupil[other] == filling.pupil[one]:
+        if branch.loss[below] + filling.loss[other] >= best - EPS:
+            break
+        if (one >= 0 and filling.pupil[other] == filling.pupil[one]) or (k <= place and uses(filling, other, row)):
             continue
         if branch.support[below] + filling.support[other] > filling.supervision + EPS:
             continue
@@ -213,10 +262,11 @@ def enter(filling: Filling, branch: Branch, depth: int, place: int, best: float)
 def least_loss(filling: Filling, beat: float, most_nodes: int) -> tuple[float, bool]:
     """Return the least loss of any filling with these positions, or `beat` when none has less.
 
-    Depth first: on what is worth most of what is not settled yet, each position that uses it in turn, then without. The
+    Depth first: on something that is not settled yet (`give_up`), each position that uses it in turn, then without. The
     second value says whether the search came to its end within so many nodes; if not, the first proves nothing.
     """
-    branch, most = root_of(filling), np.zeros(len(filling.have), np.int64)
+    branch, rows = root_of(filling), len(filling.have)
+    most, ways, least = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows)
     depth, nodes, best = 0, 0, beat
     while depth >= 0:
         if branch.row[depth] == UNSEEN:
@@ -224,8 +274,9 @@ def least_loss(filling: Filling, beat: float, most_nodes: int) -> tuple[float, b
             if nodes > most_nodes or depth >= MOST_DEPTH - 2:
                 return best, False
             open_to = branch.open_to[depth, : branch.width[depth]]
-            branch.row[depth] = give_up(filling, open_to, branch.used[depth], branch.limit[depth], most)
-            bound = branch.loss[depth] + left_over(filling, branch.limit[depth])
+            used, limit = branch.used[depth], branch.limit[depth]
+            branch.row[depth] = give_up(filling, open_to, used, limit, most, least, ways, best - branch.loss[depth])
+            bound = branch.loss[depth] + left_over(filling, used, limit, least)
             if len(open_to) == 0 and filling.supervision_price > 0.0:
                 bound += filling.supervision_price * max(0.0, filling.supervision - branch.support[depth])
             if bound >= best - EPS or branch.row[depth] == SETTLED:
@@ -234,7 +285,7 @@ def least_loss(filling: Filling, beat: float, most_nodes: int) -> tuple[float, b
                 continue
             branch.at[depth] = 0
         place, width = branch.at[depth], branch.width[depth]
-        while place < width and filling.use[branch.open_to[depth, place], branch.row[depth]] == 0:
+        while place < width and not uses(filling, branch.open_to[depth, place], branch.row[depth]):
             place += 1
         branch.at[depth] = place + 1
         if place > width:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of
 from matchmaker.solve.joint.tighten import Losses
@@ -166,16 +165,9 @@ def losses_of(relaxation: Relaxation, clock: Clock, share: float) -> float:
     """
     if relaxation.reach.work.most_employers > 1:
         return 0.0
-    bonus = bonus_of(relaxation.counts, relaxation.pupils)
-    losses = Losses(relaxation.reach, relaxation.packings, relaxation.prices, relaxation.value, bonus)
-    found = np.zeros(len(relaxation.reach.work.places))
-
-    def some(first: int, last: int) -> None:
-        for employer in range(first, last):
-            found[employer] = losses.of(employer, stop=lambda: clock.over(share))
-
-    in_chunks(some, len(found))
-    return float(found.sum())
+    asked = np.maximum(relaxation.value, 0.0) - bonus_of(relaxation.counts, relaxation.pupils)
+    losses = Losses(relaxation.reach, relaxation.packings, relaxation.prices, asked)
+    return float(losses.everywhere(stop=lambda: clock.over(share)).sum())
 
 
 def _whole(bound: float) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.solve.bundle import Found, copy_slots
+from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.dual import in_pieces
 from matchmaker.solve.joint.least_loss import Filling, least_loss
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Losses", "hours_of"]
 
 EPS = 1e-6
-FIRST, GROWTH, ROUNDS = 16.0, 2.0, 6
+WITHIN = (6.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
+"""How far positions may fall short that an employer is looked at with, one after the other."""
 MOST_POSITIONS, MOST_OF_A_PAIR, MOST_NODES = 4_000, 1_500, 20_000
 
 
@@ -33,7 +36,7 @@ def near_positions(
     prices: Prices,
     piece_price: NDArray[np.float64],
     pairs: NDArray[np.int64],
-    least: NDArray[np.float64],
+    asked: NDArray[np.float64],
     within: float,
     found: Found,
     pupil: NDArray[np.int64],
@@ -48,12 +51,12 @@ def near_positions(
         if stock.places[employer] < 1 or reach.work.support[one] > stock.supervision[employer] + EPS:
             continue
         constant = reach.pair_points[pair] - pair_price(reach, prices, one, employer)
-        here, rest = price_pair(reach, stock, piece_price, pair, least[one] - within - constant, found)
-        if here == len(found.value) or rows + here > len(loss) or rest > least[one] - within - constant + EPS:
+        here, rest = price_pair(reach, stock, piece_price, pair, asked[one] - within - constant, found)
+        if here == len(found.value) or rows + here > len(loss) or rest > asked[one] - within - constant + EPS:
             return -1
         for k in range(here):
             pupil[rows] = one
-            loss[rows] = max(0.0, least[one] - constant - found.value[k])
+            loss[rows] = max(0.0, asked[one] - constant - found.value[k])
             copy_slots(found.lot, found.count, k, lot, count, rows)
             rows += 1
     return rows
@@ -62,44 +65,52 @@ def near_positions(
 class Losses:
     """What employers lose at least, at the prices of one relaxation.
 
-    `value` [pupils] is what each pupil's best position is worth (0 or more), `bonus` [pupils] the part of it that being
-    placed is worth in itself.
+    `asked` [pupils] is what each pupil's best position is worth at these prices, or nothing, without what being placed
+    is worth in itself.
     """
 
-    def __init__(
-        self, reach: Reach, packings: Packings, prices: Prices, value: NDArray[np.float64], bonus: NDArray[np.float64]
-    ) -> None:
-        self.reach, self.packings, self.prices, self.folded = (
-            reach,
-            packings,
-            prices,
-            in_pieces(reach, prices, packings),
-        )
+    def __init__(self, reach: Reach, packings: Packings, prices: Prices, asked: NDArray[np.float64]) -> None:
+        self.reach, self.packings, self.prices, self.asked = reach, packings, prices, asked
+        self.folded = in_pieces(reach, prices, packings)
         self.piece_price, self.stock = piece_prices(reach, prices), Stock(*full_stock(reach.work))
-        self.least = np.maximum(value, 0.0) - bonus
         self.by_employer = np.argsort(reach.pair_employer, kind="stable")
         employers = np.arange(len(reach.work.places) + 1)
         self.pair_start = np.searchsorted(reach.pair_employer[self.by_employer], employers)
         lot_group = np.full(len(reach.work.lot_pieces), -1, np.int64)
         lot_group[packings.lot] = np.repeat(np.arange(len(packings.lot_start) - 1), np.diff(packings.lot_start))
         self.lot_group = lot_group
-        self.vacancy_pupil = np.repeat(np.arange(len(value)), np.diff(reach.vacancy_start))
+        self.vacancy_pupil = np.repeat(np.arange(len(asked)), np.diff(reach.vacancy_start))
 
-    def of(self, employer: int, *, stop: Callable[[], bool]) -> float:
-        """Return what is lost at least at an employer: 0 or more, the more the longer it may look."""
-        proved, within = 0.0, FIRST
-        for _ in range(ROUNDS):
-            filling = None if stop() else self.filling(employer, within)
-            if filling is None:
-                break
-            least, ended = least_loss(filling, within, MOST_NODES)
-            if not ended:
-                break
-            proved = least
-            if least < within:
-                break
-            within *= GROWTH
-        return proved
+    def everywhere(self, *, stop: Callable[[], bool]) -> NDArray[np.float64]:
+        """Return what every employer loses at least: 0 or more, the more the longer it may look.
+
+        All are looked at a little before any is looked at more closely.
+        """
+        lost = np.zeros(len(self.reach.work.places))
+        going = np.arange(len(lost))
+        for within in WITHIN:
+            found = np.full(len(going), np.nan)
+            in_chunks(partial(self._look, going, within, stop, found), len(going))
+            seen = ~np.isnan(found)
+            lost[going[seen]] = found[seen]
+            going = going[seen & (found >= within - EPS)]
+        return lost
+
+    def _look(
+        self,
+        employers: NDArray[np.int64],
+        within: float,
+        stop: Callable[[], bool],
+        found: NDArray[np.float64],
+        first: int,
+        last: int,
+    ) -> None:
+        """Write what employers lose at least, up to `within`; NaN where that takes too long."""
+        for k in range(first, last):
+            filling = None if stop() else self.filling(int(employers[k]), within)
+            if filling is not None:
+                least, ended = least_loss(filling, within, MOST_NODES)
+                found[k] = least if ended else np.nan
 
     def filling(self, employer: int, within: float) -> Filling | None:
         """Collect all positions that fall short by less than `within`; None when there are too many."""
@@ -109,30 +120,38 @@ class Losses:
         carved, seated = self.carved(employer, within), self.seated(employer, within)
         if carved is None:
             return None
-        width, height = lots.stop - lots.start, functions.stop - functions.start
+        width, rows = lots.stop - lots.start, lots.stop - lots.start + functions.stop - functions.start + 1
         (pupil, loss, lot, count), (own, short, function) = carved, seated
-        use = np.zeros((len(pupil) + len(own), width + height + 1), np.int64)
-        use[:, -1] = 1
-        at, slot = np.nonzero(lot >= 0)
-        use[at, lot[at, slot] - lots.start] = count[at, slot]
-        use[len(pupil) + np.arange(len(own)), width + function - functions.start] = 1
         every, losses = np.concatenate([pupil, own]), np.concatenate([loss, short])
         order = np.lexsort((every, losses))
-        choice_start, choice, group = self._choices(lots, width + height + 1)
+        row = np.full((len(every), work.max_tasks + 1), -1)
+        row[:, 0] = rows - 1
+        row[: len(pupil), 1:] = np.where(lot >= 0, lot - lots.start, -1)
+        row[len(pupil) :, 1] = width + function - functions.start
+        used = np.where(row >= 0, 1, 0)
+        used[: len(pupil), 1:] = count
+        price = np.concatenate([prices.pieces[lots], prices.seats[functions], prices.places[[employer]]])
+        hours, groups = hours_of(work, lots, functions.stop - functions.start, rows), self._groups(lots)
         return Filling(
             have=np.concatenate([work.lot_pieces[lots], work.seats[functions], work.places[[employer]]]),
-            price=np.concatenate([prices.pieces[lots], prices.seats[functions], prices.places[[employer]]]),
-            group=group,
-            choice_start=choice_start,
-            choice=choice,
-            hours=hours_of(work, lots, height, width + height + 1),
+            price=price,
+            grouped=np.isin(np.arange(rows), groups[1]),
+            own_start=groups[0],
+            own=groups[1],
+            choice_start=groups[2],
+            choice=groups[3],
+            full=groups[4],
+            hours=hours,
             cap=work.cap[functions],
             hour_price=np.where(np.isfinite(work.cap[functions]), prices.function[functions], 0.0),
             supervision=float(work.supervision[employer]),
             supervision_price=float(prices.supervision[employer]),
-            use=use[order],
+            row=row[order],
+            count=used[order],
+            drawn=(used[:, :, None] * hours[row]).sum(axis=1)[order],
             loss=losses[order],
             support=work.support[every[order]],
+            share=np.minimum(losses / np.maximum((used * price[row]).sum(axis=1), EPS), 1.0)[order],
             pupil=every[order],
         )
 
@@ -155,7 +174,7 @@ class Losses:
             self.prices,
             self.piece_price,
             pairs,
-            self.least,
+            self.asked,
             within,
             found,
             pupil,
@@ -171,24 +190,28 @@ class Losses:
         options = np.flatnonzero(work.function_employer[reach.vacancy_function] == employer)
         pupil, function = self.vacancy_pupil[options], reach.vacancy_function[options]
         cost = prices.seats[function] + prices.places[employer] + prices.supervision[employer] * work.support[pupil]
-        loss = np.maximum(0.0, self.least[pupil] - (reach.vacancy_points[options] - cost))
+        loss = np.maximum(0.0, self.asked[pupil] - (reach.vacancy_points[options] - cost))
         near = (loss < within) & (work.support[pupil] <= work.supervision[employer] + EPS)
         return pupil[near], loss[near], function[near]
 
-    def _choices(self, lots: slice, rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        packings, own = self.packings, self.lot_group[lots]
-        group, start, choices = np.full(rows, -1, np.int64), [0], []
-        for at, name in enumerate(np.unique(own[own >= 0])):
-            group[: len(own)][own == name] = at
-            inside = packings.lot[packings.lot_start[name] : packings.lot_start[name + 1]] - lots.start
-            for choice in range(packings.choice_start[name], packings.choice_start[name + 1]):
-                row = np.zeros(rows, np.int64)
-                first = packings.taken_start[choice]
-                row[inside] = packings.taken[first : first + len(inside)]
-                choices.append(row)
-            start.append(len(choices))
-        table = np.array(choices, np.int64).reshape(len(choices), rows)
-        return np.array(start, np.int64), table, group
+    def _groups(
+        self, lots: slice
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Return the rows of the groups, their choices, each with where those of a group begin, and the dearest."""
+        packings, groups = self.packings, np.unique(self.lot_group[lots][self.lot_group[lots] >= 0])
+        widths, counts = np.diff(packings.lot_start)[groups], np.diff(packings.choice_start)[groups]
+        own_start, choice_start = np.append(0, np.cumsum(widths)), np.append(0, np.cumsum(counts))
+        own = np.zeros(own_start[-1], np.int64)
+        choice, full = np.zeros((choice_start[-1], widths.max(initial=0)), np.int64), np.zeros(len(groups))
+        for at, group in enumerate(groups):
+            lot = packings.lot[packings.lot_start[group] : packings.lot_start[group + 1]]
+            first, last = packings.choice_start[group], packings.choice_start[group + 1]
+            begin = packings.taken_start[first]
+            taken = packings.taken[begin : begin + counts[at] * widths[at]].reshape(last - first, widths[at])
+            own[own_start[at] : own_start[at + 1]] = lot - lots.start
+            choice[choice_start[at] : choice_start[at + 1], : widths[at]] = taken
+            full[at] = (taken @ self.folded.pieces[lot]).max(initial=0.0)
+        return own_start, own, choice_start, choice, full
 
 
 def hours_of(work: Work, lots: slice, functions: int, rows: int) -> NDArray[np.float64]:
