@@ -29,8 +29,8 @@ STEPS, TARGET = 300, 0.985
 """Steps of a round, and the share of the bound that they aim at."""
 FEW_STEPS, QUICK_STEPS, QUICK_TARGET, FAR = 150, 60, 0.94, 0.01
 """The same for many employers, the latter two as long as the pool says more than `FAR` less than the bound."""
-SHARES_OF_ONE, SHARES_OF_TWO = (0.93, 1.0, 1.0, 1.0), (0.89, 0.92, 0.97, 1.0)
-"""Shares of the time at which each step of a proof ends: rounds and losses, with the hardest to place once more."""
+SHARES_OF_ONE, SHARES_OF_TWO = (0.92, 1.0, 1.0, 1.0), (0.9, 0.95, 0.98, 1.0)
+"""Shares of the time at which each step of a proof ends: rounds and losses, both again with the hardest to place."""
 ROUNDING = 1e-3
 ROUNDS, PATIENCE = 16, 3
 """Rounds for a plan that there is; rounds without a better bound after which a relaxation ends."""
@@ -131,31 +131,32 @@ def prove(
     """
     placed, points = chosen.employer >= 0, float(chosen.points[chosen.employer >= 0].sum())
     # Who had to be protected is this plan's own choice: no part of what a bound may assume.
-    aimed = {
+    counts = {
         aim: replace(count, target=float(masks[aim][placed].sum()), free=aim == "placed")
         for aim, count in zip(aims, relaxation.counts, strict=True)
         if aim != "protected"
     }
-    relaxation.aim(list(aimed.values()))
-    hardest = [aim == "hardest" for aim in aimed]
-    shares = SHARES_OF_TWO if any(hardest) else SHARES_OF_ONE
+    hardest = counts.pop("hardest", None)
+    shares = SHARES_OF_ONE if hardest is None else SHARES_OF_TWO
+    relaxation.aim(list(counts.values()))
     relax(relaxation, clock, "bound", rounds=rounds, share=shares[0], move_counts=True, low=points)
     lost = losses_of(relaxation, clock, shares[1]) if tighten else 0.0
-    bound_aims = _whole(relaxation.bound - lost)
-    if any(hardest):
-        relaxation.aim([count for count, hard in zip(relaxation.counts, hardest, strict=True) if not hard])
-        relax(relaxation, clock, "bound", rounds=rounds, share=shares[2], move_counts=True, low=points)
-        lost = losses_of(relaxation, clock, shares[3]) if tighten else 0.0
-    bound = max(points, _whole(relaxation.bound - lost))
-    clock.done("bound", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced, lost=lost)
-    return Proof(
+    bound = bound_aims = max(points, _whole(relaxation.bound - lost))
+    proof = Proof(
         bound=bound,
-        bound_aims=min(max(points, bound_aims), bound),
+        bound_aims=bound,
         lagrangian=relaxation.bound,
         prices=relaxation.prices,
         value=relaxation.value,
         bonus=bonus_of(relaxation.counts, len(placed)),
     )
+    if hardest is not None:
+        relaxation.aim([*relaxation.counts, hardest])
+        relax(relaxation, clock, "bound", rounds=rounds, share=shares[2], move_counts=True, low=points)
+        less = losses_of(relaxation, clock, shares[3]) if tighten else 0.0
+        bound_aims = min(bound, max(points, _whole(relaxation.bound - less)))
+    clock.done("bound", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced, lost=lost)
+    return replace(proof, bound_aims=bound_aims)
 
 
 def losses_of(relaxation: Relaxation, clock: Clock, share: float) -> float:
