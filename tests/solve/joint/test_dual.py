@@ -15,6 +15,7 @@ from matchmaker.numbers.problem import make_problem
 from matchmaker.numbers.timetable import schedule
 from matchmaker.solve.joint.build import column_worths
 from matchmaker.solve.joint.dual import Count, Relaxation, ascend, bonus_of, exact_bound, in_pieces, pool_of
+from matchmaker.solve.joint.packing import dearest
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.settle import take_best
 from matchmaker.solve.joint.shared import offers_of
@@ -198,6 +199,29 @@ def test_prices_are_never_negative(generated: Reach) -> None:
     for have, price in zip(full_stock(generated.work), dual.prices, strict=True):
         assert (price >= 0).all()
         assert not price[~np.isfinite(have)].any()
+
+
+@pytest.mark.parametrize(("target", "weight"), [(3.0, 900.0), (11.0, 0.0)])
+def test_weights_move_with_the_prices(generated: Reach, target: float, weight: float) -> None:
+    """The least value is that of the relaxation at the prices and weights that come with it, below where it began."""
+    relaxation = Relaxation(generated, [])
+    offers, taken = relaxation._offers(), np.empty(12, np.int64)
+    count = Count(np.ones(12), weight, target=target, free=True)
+    start = in_pieces(generated, relaxation.prices, relaxation.packings)
+    values = []
+    for steps in (1, 200):
+        dual = ascend(relaxation.shared, offers, [count], start, steps=steps, target=0.0, move_counts=True)
+        (moved,), known = dual.counts, np.empty(12)
+        price = np.concatenate(dual.prices._replace(pieces=piece_prices(generated, dual.prices)))
+        value = take_best(offers, np.full(12, moved.weight), price, known, taken) - moved.weight * target
+        pieces = generated.work.lot_pieces.astype(float)
+        dearest(relaxation.packings, dual.prices.pieces, pieces)
+        for have, one in zip((pieces, *full_stock(generated.work)[1:]), dual.prices, strict=True):
+            value += float(have[one > 0] @ one[one > 0])
+        assert np.isclose(dual.value, value)
+        values.append(value)
+    assert values[1] < values[0]
+    assert moved.weight != weight
 
 
 def test_the_pool_has_no_doubles(generated: Reach) -> None:
