@@ -91,6 +91,9 @@ def left_over(filling: Filling, used: NDArray[np.int64], limit: NDArray[np.int64
             total += filling.price[row] * (gone + least[row] * open_to)
     for group in range(len(filling.full)):
         most, first, last = 0.0, filling.own_start[group], filling.own_start[group + 1]
+        # Whatever rounding says of the choices, what is used is not lost.
+        for k in range(first, last):
+            most += filling.price[filling.own[k]] * used[filling.own[k]]
         for choice in range(filling.choice_start[group], filling.choice_start[group + 1]):
             reached = 0.0
             for k in range(first, last):
