@@ -49,10 +49,7 @@ def near_columns(relaxation: Relaxation, points: float) -> Columns | None:
 
 
 def _near(losses: Losses, employer: int, within: float) -> Columns | None:
-    carved, (pupil, _, function) = (
-        losses.carved(employer, within),
-        losses.seated(employer, within),
-    )
+    carved, (pupil, _, function) = losses.carved(employer, within), losses.seated(employer, within)
     if carved is None:
         return None
     reach, (own, _, lot, count) = losses.reach, carved

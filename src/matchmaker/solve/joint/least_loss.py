@@ -19,6 +19,7 @@ __all__ = ["Filling", "least_loss"]
 EPS = 1e-6
 MOST_DEPTH = 96
 MANY = 1e9
+"""More than there are positions, and more than anything costs."""
 UNSEEN, SETTLED = -2, -1
 
 

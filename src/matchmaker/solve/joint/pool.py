@@ -12,7 +12,6 @@ from matchmaker.solve.joint.stock import Columns
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-
 __all__ = ["Pool", "pool_of"]
 
 
