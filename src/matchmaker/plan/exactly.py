@@ -11,6 +11,7 @@ from matchmaker.plan.reachable import hardest_to_place
 from matchmaker.plan.variants import priced
 from matchmaker.solve.joint.build import weights_of
 from matchmaker.solve.joint.exact import solve_exactly
+from matchmaker.solve.joint.groups import no_leads
 from matchmaker.solve.joint.packing import packings_of
 from matchmaker.solve.joint.repair import Kind, Repair
 from matchmaker.solve.joint.rounds import place_in_rounds
@@ -114,6 +115,6 @@ def plan_again(plan: Plan, problem: Problem, *, rounds: int) -> tuple[Columns, b
     )
     aims, bonus = weights_of((*masks, "points"), masks, plan.pupils), plan.proof.bonus
     repair = Repair(reach, stock, chosen, aims, packings_of(reach), plan.seed)
-    kinds = [Kind(prices, bonus, plan.proof.value - bonus)]
+    kinds = [Kind(prices, bonus, plan.proof.value - bonus, no_leads(len(bonus)))]
     repair.run(kinds, heat=HEAT, noise=NOISE, progress=lambda turn: turn / rounds)
     return repair.best, False

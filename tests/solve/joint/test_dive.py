@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from benchmarks.regions import make_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.solve import chunks
-from matchmaker.solve.joint import repair as repairing
-from matchmaker.solve.joint.build import empty_columns, weights_of
+from matchmaker.solve.joint.build import empty_columns, fill, weights_of
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.dive import STRIDE, dive
 from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of
 from matchmaker.solve.joint.first import MORE, note_more_dives
+from matchmaker.solve.joint.groups import no_leads
 from matchmaker.solve.joint.packing import Packings, group_starts, packings_of
 from matchmaker.solve.joint.refill import ROOM, add
 from matchmaker.solve.joint.repair import Kind, Repair, total_value
@@ -29,6 +29,7 @@ from matchmaker.solve.joint.shared import (
     write_prices,
     write_use,
 )
+from matchmaker.solve.joint.shelf import no_shelf
 from matchmaker.solve.joint.stock import (
     Columns,
     Prices,
@@ -271,17 +272,14 @@ def test_nobody_to_place(reach: Reach, relaxation: Relaxation) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_moves_that_dive_keep_to_the_rules(
-    reach: Reach, relaxation: Relaxation, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    """After rounds of dives alone the stock is what the plan leaves, and the best plan is worth what is said."""
-    monkeypatch.setattr(repairing, "DIVES", 1)
+def test_moves_keep_to_the_rules(reach: Reach, relaxation: Relaxation, seed: int) -> None:
+    """After rounds of moves the stock is what the plan leaves, and the best plan is worth what is said."""
     bonus = bonus_of(relaxation.counts, PUPILS)
     masks = {"placed": np.ones(PUPILS, bool)}
     start, stock = placed_by_dive(reach, relaxation, seconds_left=lambda: 0.0)
     before = Columns(*(part.copy() for part in start))
     repair = Repair(reach, stock, start, weights_of(("placed", "points"), masks, PUPILS), relaxation.packings, seed)
-    kinds = [Kind(relaxation.prices, bonus, relaxation.value - bonus)]
+    kinds = [Kind(relaxation.prices, bonus, relaxation.value - bonus, no_leads(PUPILS))]
     repair.run(kinds, heat=(20.0, 0.5), noise=30.0, progress=lambda turn: turn / 30)
     assert check_solution(reach, repair.best) == []
     for part, left in zip(repair.stock, left_by(reach, repair.chosen), strict=True):
@@ -289,20 +287,19 @@ def test_moves_that_dive_keep_to_the_rules(
     assert repair.best_value == total_value(repair.best, repair.aims) > total_value(before, repair.aims)
 
 
-def test_a_better_plan_by_dives_than_one_by_one(
-    reach: Reach, relaxation: Relaxation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """From an empty plan a few rounds of dives come nearer the bound than rounds that fill one pupil at a time."""
-    bonus, found = bonus_of(relaxation.counts, PUPILS), []
-    for dives in (1, 10**9):
-        monkeypatch.setattr(repairing, "DIVES", dives)
-        chosen = no_columns(PUPILS, reach.work.max_tasks)
-        aims = weights_of(("points",), {}, PUPILS)
-        repair = Repair(reach, Stock(*full_stock(reach.work)), chosen, aims, relaxation.packings, 0)
-        kinds = [Kind(relaxation.prices, 0 * bonus, relaxation.value - bonus)]
-        repair.run(kinds, heat=(1e-6, 1e-7), noise=0.0, progress=lambda turn: turn / 11)
-        found.append(repair.best_value)
-    assert found[0] > found[1]
+def test_a_better_plan_by_moves_than_one_by_one(reach: Reach, relaxation: Relaxation) -> None:
+    """From an empty plan rounds of moves come nearer the bound than filling all employers pupil by pupil."""
+    work, aims, bonus = reach.work, weights_of(("points",), {}, PUPILS), bonus_of(relaxation.counts, PUPILS)
+    alone, shelf = no_columns(PUPILS, work.max_tasks), no_shelf(len(reach.pair_pupil), work.max_tasks)
+    fill(
+        reach, Stock(*full_stock(work)), free_prices(work), np.zeros(len(work.lot_pieces)), shelf, aims,
+        np.arange(len(work.places)), np.arange(PUPILS), alone, np.array([1]), 0.0,
+    )  # fmt: skip
+    chosen = no_columns(PUPILS, work.max_tasks)
+    repair = Repair(reach, Stock(*full_stock(work)), chosen, aims, relaxation.packings, 0)
+    kinds = [Kind(relaxation.prices, 0 * bonus, relaxation.value - bonus, no_leads(PUPILS))]
+    repair.run(kinds, heat=(1e-6, 1e-7), noise=0.0, progress=lambda turn: turn / 60)
+    assert repair.best_value > total_value(alone, aims) > 0
 
 
 def test_columns_are_written_once(reach: Reach, relaxation: Relaxation) -> None:
@@ -321,7 +318,7 @@ def test_more_dives_add_fillings_and_leave_the_plan(reach: Reach, relaxation: Re
     chosen, stock = placed_by_dive(reach, relaxation)
     before = Columns(*(part.copy() for part in chosen))
     repair = Repair(reach, stock, chosen, weights_of(("placed", "points"), masks, PUPILS), relaxation.packings, 0)
-    kind = Kind(relaxation.prices, bonus, relaxation.value - bonus)
+    kind = Kind(relaxation.prices, bonus, relaxation.value - bonus, no_leads(PUPILS))
     assert note_more_dives(repair, kind, relaxation, np.arange(PUPILS), Clock(-1.0, None)) == 0
     assert repair.fillings.seen.sum() == 0
     assert note_more_dives(repair, kind, relaxation, np.arange(PUPILS), Clock(None, None)) == MORE

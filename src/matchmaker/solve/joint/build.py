@@ -33,14 +33,11 @@ __all__ = [
     "column_worths",
     "draw",
     "fill",
-    "shake_prices",
     "value_of",
     "weights_of",
 ]
 
 NONE = -1e18
-SHAKE = 15.0
-"""Points an hour by which shaken prices may rise."""
 
 
 class Aims(NamedTuple):
@@ -213,20 +210,6 @@ def good_position(
 def new_found(rows: int, most_tasks: int) -> Found:
     """Return room for the best bundles."""
     return Found(np.full((rows, most_tasks), -1, np.int64), np.zeros((rows, most_tasks), np.int64), np.zeros(rows))
-
-
-@compiled
-def shake_prices(
-    reach: Reach,
-    piece_price: NDArray[np.float64],
-    employers: NDArray[np.int64],
-    state: NDArray[np.int64],
-    shaken: NDArray[np.float64],
-) -> None:
-    """Write prices between nothing and twice the price, plus a little, for the lots of these employers."""
-    for employer in employers:
-        for lot in range(reach.work.lot_start[employer], reach.work.lot_start[employer + 1]):
-            shaken[lot] = 2.0 * draw(state) * piece_price[lot] + SHAKE * draw(state) * reach.work.lot_hours[lot]
 
 
 @compiled

@@ -12,10 +12,56 @@ from matchmaker.solve.joint.build import draw
 from matchmaker.solve.joint.stock import Columns, Stock, second_employer
 from matchmaker.solve.reach import Reach, Work
 
-__all__ = ["Busy", "choose_groups", "filled"]
+__all__ = ["Busy", "Leads", "choose_groups", "filled", "leads_from", "no_leads"]
 
 WHOLE = 0.3
 """Share of the employers of a move that are freed whole; of the others a random part of the pupils."""
+FIRST_OF, NEXT_OF = 16, 4
+"""Pupils drawn of whom the one who falls short most is where a move begins, and where it grows from."""
+ASTRAY = 0.1
+"""Share of the employers that are drawn from all in reach of a pupil, whatever prices say."""
+NEAR = 50.0
+"""By how many points what a pupil finds at an employer may be worth less than the best one, to lead there."""
+
+
+class Leads(NamedTuple):
+    """Where a move may gain, as far as prices tell.
+
+    Attributes
+    ----------
+    start : int64 array, shape (pupils + 1)
+        Bounds of each pupil's employers.
+    employer : int64 array
+        Those where a position worth nearly as much as the pupil's best one was found, the best first.
+    """
+
+    start: NDArray[np.int64]
+    employer: NDArray[np.int64]
+
+
+def no_leads(pupils: int) -> Leads:
+    """Return leads with which all employers in reach are as good."""
+    return Leads(np.zeros(pupils + 1, np.int64), np.zeros(0, np.int64))
+
+
+def leads_from(pool: Columns, worth: NDArray[np.float64], pupils: int) -> Leads:
+    """Return where the columns of a pool lead, by what each is worth.
+
+    Examples
+    --------
+    >>> pool = no_columns(3, 1)._replace(pupil=np.array([0, 0, 0]), employer=np.array([2, 5, 7]))
+    >>> leads_from(pool, np.array([80.0, 90.0, 20.0]), 2).employer.tolist()
+    [5, 2]
+    """
+    most = np.full(pupils, -np.inf)
+    np.maximum.at(most, pool.pupil, worth)
+    near = np.flatnonzero(worth >= most[pool.pupil] - NEAR)
+    near = near[np.lexsort((pool.employer[near], -worth[near], pool.pupil[near]))]
+    # The first of each employer stays, in the order of worth.
+    first = np.unique(np.stack([pool.pupil[near], pool.employer[near]], axis=1), axis=0, return_index=True)[1]
+    near = near[np.sort(first)]
+    start = np.searchsorted(pool.pupil[near], np.arange(pupils + 1))
+    return Leads(start.astype(np.int64), pool.employer[near])
 
 
 class Busy(NamedTuple):
@@ -33,6 +79,8 @@ def choose_groups(
     chosen: Columns,
     stock: Stock,
     busy: Busy,
+    leads: Leads,
+    short: NDArray[np.float64],
     state: NDArray[np.int64],
     groups: int,
     most_employers: int,
@@ -42,8 +90,9 @@ def choose_groups(
 ) -> None:
     """Draw groups of employers that pupils link, with the pupils placed there and some who are unplaced.
 
-    Of most employers only some pupils are freed. Nobody is in two groups, and nobody who is busy in one. Rows of
-    `employers` and `pupils` take a group each, unused slots -1.
+    `short` [pupils] is by how much what each one has is worth less than the best one: groups begin where that is much,
+    and grow to where `leads` lead. Of most employers only some pupils are freed. Nobody is in two groups, and nobody
+    who is busy in one. Rows of `employers` and `pupils` take a group each, unused slots -1.
     """
     taken_employer, taken_pupil = busy.employer.copy(), busy.pupil.copy()
     at = placed_at(reach.work, chosen)
@@ -68,10 +117,13 @@ def choose_groups(
         for _ in range(4 * size):
             if width == size:
                 break
-            employer = int(draw(state) * len(reach.work.places))
-            if crowd > 0:
-                pupil = pupils[group, int(draw(state) * crowd)]
-                employer = linked(reach, stock, pupil, draw(state) < 0.5, state)
+            if crowd == 0:
+                employer = first_employer(reach.work, chosen, taken_pupil, short, state)
+            else:
+                pupil = shortest(pupils[group, :crowd], short, state)
+                employer = led_to(leads, pupil, state)
+                if employer < 0:
+                    employer = linked(reach, stock, pupil, draw(state) < 0.5, state)
             here = at[employer]
             if taken_employer[employer] or reach.work.places[employer] < 1 or crowd + here[0] > most_pupils:
                 continue
@@ -91,6 +143,43 @@ def choose_groups(
                     pupils[group, crowd] = pupil
                     taken_pupil[pupil] = True
                     crowd += 1
+
+
+@compiled
+def first_employer(
+    work: Work,
+    chosen: Columns,
+    taken: NDArray[np.bool_],
+    short: NDArray[np.float64],
+    state: NDArray[np.int64],
+) -> int:
+    """Draw a few pupils who are placed and free to move; return where the one is who falls short most, or any."""
+    employer, most = int(draw(state) * len(work.places)), -np.inf
+    for _ in range(FIRST_OF):
+        pupil = int(draw(state) * len(short))
+        if chosen.employer[pupil] >= 0 and not taken[pupil] and short[pupil] > most:
+            employer, most = int(chosen.employer[pupil]), short[pupil]
+    return employer
+
+
+@compiled
+def shortest(crowd: NDArray[np.int64], short: NDArray[np.float64], state: NDArray[np.int64]) -> int:
+    """Draw a few pupils of a crowd and return the one who falls short most."""
+    best = crowd[int(draw(state) * len(crowd))]
+    for _ in range(NEXT_OF - 1):
+        other = crowd[int(draw(state) * len(crowd))]
+        if short[other] > short[best]:
+            best = other
+    return int(best)
+
+
+@compiled
+def led_to(leads: Leads, pupil: int, state: NDArray[np.int64]) -> int:
+    """Draw an employer where leads lead a pupil, better ones more often; -1 where they lead nowhere, and at times."""
+    some = leads.start[pupil + 1] - leads.start[pupil]
+    if some == 0 or draw(state) < ASTRAY:
+        return -1
+    return int(leads.employer[leads.start[pupil] + int(some * draw(state) ** 2)])
 
 
 @compiled

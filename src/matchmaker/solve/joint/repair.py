@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from matchmaker.solve.compiled import compiled
-from matchmaker.solve.joint.build import Aims, draw, value_of
+from matchmaker.solve.joint.build import Aims, column_worths, draw, value_of
 from matchmaker.solve.joint.dual import in_pieces
 from matchmaker.solve.joint.fillings import keep_notes, no_fillings, no_notes
-from matchmaker.solve.joint.groups import Busy, choose_groups
+from matchmaker.solve.joint.groups import Busy, Leads, choose_groups
 from matchmaker.solve.joint.packing import Packings, group_starts
 from matchmaker.solve.joint.pricing import piece_prices
-from matchmaker.solve.joint.rebuild import rebuild_groups
+from matchmaker.solve.joint.rebuild import rebuild
 from matchmaker.solve.joint.refill import Market
 from matchmaker.solve.joint.shared import typical_use
 from matchmaker.solve.joint.shelf import no_shelf
@@ -34,20 +34,18 @@ MOST_GROUPS = 48
 EMPLOYERS_A_GROUP = 4
 """Moves worked on side by side: fixed by the region, so that the plan does not depend on the number of threads."""
 
-DIVES = 2
-"""One in so many rounds of moves fills employers by diving; the others one pupil after the other."""
-
 
 class Kind(NamedTuple):
     """One kind of prices that the search goes by.
 
     `bonus` [pupils] is what being placed is worth in itself there, `worth` [pupils] what each pupil's best position is
-    worth at these prices without it.
+    worth at these prices without it, and `leads` where such positions are.
     """
 
     prices: Prices
     bonus: NDArray[np.float64]
     worth: NDArray[np.float64]
+    leads: Leads
 
 
 @compiled
@@ -126,6 +124,12 @@ class Repair:
             take(self.reach.work, self.stock, self.chosen, pupil)
         self.value = int(total_value(self.chosen, self.aims))
 
+    def _short(self, kind: Kind, piece_price: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return by how much what each pupil has is worth less than the best one, at these prices."""
+        placed, short = np.flatnonzero(self.chosen.employer >= 0), kind.worth.copy()
+        short[placed] -= column_worths(self.reach, self.chosen, placed, kind.prices, piece_price)
+        return short
+
     def _note_best(self) -> None:
         if self.value > self.best_value:
             self.best_value = self.value
@@ -147,26 +151,20 @@ class Repair:
 
         Returns how many were done.
 
-        Moves see one of these prices, the last of them by half, none, or the last shaken, in turn: what others could
-        do with a task counts more or less. Losses accepted on the way (points) cool from the first to the second
+        Rounds go by each kind of prices in turn. Losses accepted on the way (points) cool from the first to the second
         `heat`.
         """
         if not len(self.chosen.employer) or not len(self.reach.work.places):
             return 0
         employers = np.empty((self.groups, most_employers + 1), np.int64)
         pupils = np.empty((self.groups, most_pupils), np.int64)
-        gains = np.zeros(self.groups, np.int64)
         notes = [no_notes(most_employers + 1, *self.room) for _ in range(self.groups)]
-        prices = [kind.prices for kind in kinds]
-        half = Prices(*(0.5 * part for part in prices[-1]))
-        shares = [*prices, half, free_prices(self.reach.work), prices[-1]]
-        piece_price = [piece_prices(self.reach, part) for part in shares]
-        shaken = [piece_price[-1].copy() for _ in range(self.groups)]
-        markets = self.markets(kinds)
+        piece_price, markets = [piece_prices(self.reach, kind.prices) for kind in kinds], self.markets(kinds)
         with ThreadPoolExecutor() as pool:
             turn = begin
             while (done := progress(turn)) < 1.0 and (most is None or turn < begin + most):
                 turn += 1
+                at = turn % len(kinds)
                 choose_groups(
                     self.reach,
                     self.by_employer,
@@ -174,6 +172,8 @@ class Repair:
                     self.chosen,
                     self.stock,
                     self.busy,
+                    kinds[at].leads,
+                    self._short(kinds[at], piece_price[at]),
                     self.state,
                     self.groups,
                     most_employers,
@@ -188,34 +188,24 @@ class Repair:
                 # The largest first, so that no thread is left with one of them at the end.
                 jobs = [
                     pool.submit(
-                        rebuild_groups,
-                        group,
-                        group + 1,
+                        rebuild,
                         self.reach,
                         self.stock,
-                        shares[(turn + group) % len(shares)],
-                        piece_price[(turn + group) % len(shares)],
                         self.shelf,
-                        markets[turn // DIVES % len(markets)][group],
-                        turn % DIVES == 0,
-                        (turn + group) % len(shares) == len(shares) - 1,
-                        shaken[group],
+                        markets[at][group],
                         self.aims,
-                        employers,
-                        pupils,
+                        employers[group],
+                        pupils[group],
                         self.chosen,
-                        self.states,
+                        self.states[group],
                         noise,
                         warm,
-                        gains,
                         notes[group],
                     )
                     for group in np.argsort(-(pupils >= 0).sum(axis=1), kind="stable").tolist()
                 ]
-                for job in jobs:
-                    job.result()
+                self.value += sum(job.result() for job in jobs)
                 for note in notes:
                     keep_notes(note, self.fillings)
-                self.value += int(gains.sum())
                 self._note_best()
         return turn - begin

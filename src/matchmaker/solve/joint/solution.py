@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from matchmaker.solve.joint.build import weights_of
+from matchmaker.solve.joint.build import column_worths, weights_of
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.close import can_be_closed, near_columns
 from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of
 from matchmaker.solve.joint.exact import solve_exactly, solve_small
 from matchmaker.solve.joint.first import first_plan, note_more_dives
+from matchmaker.solve.joint.groups import leads_from
 from matchmaker.solve.joint.number import bound_number
+from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.proof import Proof, aims_before_points, counts_of, masks_of, prove, relax
 from matchmaker.solve.joint.repair import Kind, Repair, groups_of
 from matchmaker.solve.joint.stock import Columns, Prices
@@ -268,7 +270,10 @@ def _search_prices(
 def _kind(relaxation: Relaxation, counts: list[Count]) -> Kind:
     """Return the prices found, with what these counts make of a placement in a plan."""
     worth = relaxation.value - bonus_of(relaxation.counts, relaxation.pupils)
-    return Kind(relaxation.prices, bonus_of(counts, relaxation.pupils), worth)
+    pool, piece_price = relaxation.pool.columns, piece_prices(relaxation.reach, relaxation.prices)
+    own = column_worths(relaxation.reach, pool, np.arange(len(pool.pupil)), relaxation.prices, piece_price)
+    leads = leads_from(pool, own, relaxation.pupils)
+    return Kind(relaxation.prices, bonus_of(counts, relaxation.pupils), worth, leads)
 
 
 def _in_turns(
