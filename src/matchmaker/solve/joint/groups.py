@@ -49,6 +49,7 @@ def leads_from(pool: Columns, worth: NDArray[np.float64], pupils: int) -> Leads:
 
     Examples
     --------
+    >>> from matchmaker.solve.joint.stock import no_columns
     >>> pool = no_columns(3, 1)._replace(pupil=np.array([0, 0, 0]), employer=np.array([2, 5, 7]))
     >>> leads_from(pool, np.array([80.0, 90.0, 20.0]), 2).employer.tolist()
     [5, 2]
