@@ -22,15 +22,12 @@ def reach() -> Reach:
 
 @pytest.fixture(scope="module")
 def plan(reach: Reach) -> tuple[Columns, Stock]:
-    """Everybody with one piece of the first lot that is left, rules on hours aside."""
+    """Most of them with one piece of a lot that is left, rules on hours aside."""
     chosen, stock = no_columns(PUPILS, reach.work.max_tasks), Stock(*full_stock(reach.work))
     for pupil in range(PUPILS):
         for pair in range(reach.pair_start[pupil], reach.pair_start[pupil + 1]):
-            chosen.employer[pupil], chosen.lot[pupil, 0] = (
-                reach.pair_employer[pair],
-                reach.item_lot[reach.item_start[pair]],
-            )
-            chosen.count[pupil, 0] = 1
+            chosen.employer[pupil] = reach.pair_employer[pair]
+            chosen.lot[pupil, 0], chosen.count[pupil, 0] = reach.item_lot[reach.item_start[pair]], 1
             if column_fits(reach.work, stock, chosen, pupil):
                 take(reach.work, stock, chosen, pupil)
                 break
@@ -77,11 +74,11 @@ def test_groups_share_nothing(reach: Reach, plan: tuple[Columns, Stock], seed: i
 
 
 def test_groups_begin_where_somebody_falls_short(reach: Reach, plan: tuple[Columns, Stock]) -> None:
-    """The one employer where pupils fall short is in a group far more often than when all fall short alike."""
+    """The one employer where pupils fall short is in a group more often than when all fall short alike."""
     target = int(np.bincount(plan[0].employer[plan[0].employer >= 0], minlength=EMPLOYERS).argmax())
     short = np.where(plan[0].employer == target, 100.0, 0.0)
     with_it = [
-        sum((drawn(reach, plan, s, seed=k)[0] == target).any() for k in range(1, 200)) for s in (short, 0 * short)
+        sum((drawn(reach, plan, some, seed=k)[0] == target).any() for k in range(1, 200)) for some in (short, 0 * short)
     ]
     assert with_it[0] > 1.2 * with_it[1]
 

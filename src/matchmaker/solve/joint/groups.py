@@ -121,7 +121,7 @@ def choose_groups(
             if crowd == 0:
                 employer = first_employer(reach.work, chosen, taken_pupil, short, state)
             else:
-                pupil = shortest(pupils[group, :crowd], short, state)
+                pupil = who_falls_short(pupils[group, :crowd], short, state)
                 employer = led_to(leads, pupil, state)
                 if employer < 0:
                     employer = linked(reach, stock, pupil, draw(state) < 0.5, state)
@@ -164,7 +164,7 @@ def first_employer(
 
 
 @compiled
-def shortest(crowd: NDArray[np.int64], short: NDArray[np.float64], state: NDArray[np.int64]) -> int:
+def who_falls_short(crowd: NDArray[np.int64], short: NDArray[np.float64], state: NDArray[np.int64]) -> int:
     """Draw a few pupils of a crowd and return the one who falls short most."""
     best = crowd[int(draw(state) * len(crowd))]
     for _ in range(NEXT_OF - 1):
