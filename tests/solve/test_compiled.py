@@ -7,11 +7,14 @@ import pickle
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from matchmaker.solve.compiled import Kernel, announcing, compiled, is_compiled, prange
+from matchmaker.solve.compiled import Kernel, _called_from, announcing, compiled, is_compiled, prange
+from matchmaker.solve.joint.build import best_position
+from matchmaker.solve.kept import KeptFiles, source_digest
 
 
 @compiled
@@ -87,3 +90,83 @@ def test_a_kernel_keeps_its_source_and_can_be_pickled() -> None:
     from matchmaker.solve.assignment.paths import enter_rows
 
     assert pickle.loads(pickle.dumps(enter_rows)) is enter_rows
+
+
+def plus(x: float) -> float:
+    return x + STEP
+
+
+STEP = 1.0
+
+
+def test_two_processes_may_keep_code_at_the_same_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two signatures that got the same number are never taken for each other (that ends the process)."""
+    one, other = (KeptFiles(str(tmp_path), "plus", "source") for _ in range(2))
+    late = one._load_index()
+    other.save("float32", "code for float32")
+    with monkeypatch.context() as then:
+        then.setattr(one, "_load_index", lambda: late)
+        one.save("float64", "code for float64")
+    other._save_index({"float32": other._data_name(1)})
+    assert one.load("float64") is None
+    assert other.load("float32") is None
+    one.save("float64", "code for float64")
+    other.save("float32", "code for float32")
+    assert (one.load("float64"), one.load("float32")) == ("code for float64", "code for float32")
+
+
+def test_code_of_an_earlier_source_is_not_used(tmp_path: Path) -> None:
+    """A file left from an earlier source is passed over, even where the index already names it for the new one."""
+    before, now = (KeptFiles(str(tmp_path), "plus", source) for source in ("before", "now"))
+    before.save("float64", "old")
+    assert now.load("float64") is None
+    now._save_index({"float64": now._data_name(1)})
+    assert now.load("float64") is None
+
+
+def test_kept_code_follows_the_constants_and_the_kernels_it_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The digest changes with a constant of the module; it covers kernels of other modules that a kernel calls."""
+    before = source_digest([plus])
+    monkeypatch.setitem(plus.__globals__, "STEP", 2.0)
+    assert source_digest([plus]) != before
+    assert _called_from(sum_of_twice.function) == [sum_of_twice.function, twice.function]
+    modules = {one.__module__ for one in _called_from(best_position.function)}
+    assert {"matchmaker.solve.bundle", "matchmaker.solve.bundle_bounds", "matchmaker.solve.joint.stock"} <= modules
+
+
+KERNELS = """
+import numpy as np
+from matchmaker.solve.compiled import announcing, compiled
+
+@compiled
+def in_order(x):
+    return np.sort(x)
+
+@compiled
+def order(x):
+    return np.argsort(x)
+
+@compiled
+def same(x):
+    return x
+"""
+
+
+def run_kernels(folder: Path, calls: str, seed: str) -> str:
+    """Return what a process of its own prints that calls the kernels above, and which of them it compiles."""
+    (folder / "sorting.py").write_text(KERNELS)
+    paths = os.pathsep.join([str(folder), *(path for path in sys.path if path)])
+    env = {**os.environ, "PYTHONPATH": paths, "PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"}
+    code = f"from sorting import *\nx = np.arange(100)[::-1].copy()\nwith announcing(print):\n    print({calls})"
+    done = subprocess.run([sys.executable, "-c", code], check=False, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_what_processes_keep_is_not_taken_for_each_other(tmp_path: Path) -> None:
+    """Code of two processes works together in a third, which compiles nothing, whatever the seed of its hashes."""
+    assert "sorting.in_order" in run_kernels(tmp_path, "in_order(x)", "1")
+    # Three kernels more, so that functions of the two sorts, which have the same name, would have the same number.
+    assert "sorting.order" in run_kernels(tmp_path, "same(1), same(1.0), same(True), order(x)", "2")
+    assert run_kernels(tmp_path, "*in_order(x)[[0, -1]], *order(x)[[0, -1]]", "3") == "0 99 99 0\n"
+    assert run_kernels(tmp_path, "*order(x)[[0, -1]], *in_order(x)[[0, -1]]", "4") == "99 0 0 99\n"

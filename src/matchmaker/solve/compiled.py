@@ -161,14 +161,28 @@ class Kernel(Generic[P, R]):
     def _build(self) -> None:
         from numba import njit
 
-        _listen()
+        from matchmaker.solve.kept import KeptCode, source_digest
+
+        _prepare()
         source = cast(FunctionType, self.function)
         twin = FunctionType(source.__code__, {}, source.__name__, source.__defaults__, source.__closure__)
         update_wrapper(twin, source)
         vars(twin).pop("__wrapped__")
-        self._machine = njit(cache=True, nogil=True, error_model="numpy", **self._options())(twin)
+        machine = njit(nogil=True, error_model="numpy", **self._options())(twin)
+        machine._cache = KeptCode(twin, source_digest(_called_from(source)))
+        self._machine = machine
         # After the line above, so that kernels that call each other find each other's dispatcher.
         twin.__globals__.update(_globals_for_numba(source))
+
+
+def _called_from(source: FunctionType) -> list[FunctionType]:
+    """Return the source of a kernel and of all kernels that it calls, directly or through others."""
+    found = [source]
+    for function in found:
+        values = (function.__globals__.get(name) for name in function.__code__.co_names)
+        called = (cast(FunctionType, value.function) for value in values if isinstance(value, Kernel))
+        found.extend(one for one in dict.fromkeys(called) if one not in found)
+    return found
 
 
 def _globals_for_numba(source: FunctionType) -> dict[str, Any]:
@@ -184,14 +198,19 @@ def _globals_for_numba(source: FunctionType) -> dict[str, Any]:
     return names
 
 
-_listening = False
+_prepared = False
 
 
-def _listen() -> None:
-    global _listening
-    if _listening:
+def _prepare() -> None:
+    """Make numba ready, once in a process: names that no other process gives, and word of what is compiled."""
+    global _prepared
+    if _prepared:
         return
     from numba.core import event
+
+    from matchmaker.solve.kept import number_at_random
+
+    number_at_random()
 
     class Announcer(event.Listener):  # type: ignore[misc, name-defined, unused-ignore]
         def on_start(self, event: Any) -> None:
@@ -205,7 +224,7 @@ def _listen() -> None:
 
     register: Callable[[str, Any], None] = event.register
     register("numba:compile", Announcer())
-    _listening = True
+    _prepared = True
 
 
 @overload
@@ -216,8 +235,8 @@ def compiled(function: Callable[P, R] | None = None, *, parallel: bool = False, 
     """Make a function over arrays into a kernel: ``@compiled`` or ``@compiled(parallel=True)``.
 
     The machine code is kept on disk beside the module (or in the user's cache folder) and releases the interpreter's
-    lock. Integer division by zero is not checked. A change in a kernel of *another* module is not noticed by the kept
-    code of its callers: keep kernels that call each other in one module, or touch the caller.
+    lock; it is made anew when the source of the kernel, or of one that it calls, has changed. Integer division by zero
+    is not checked.
 
     Parameters
     ----------
