@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from matchmaker.numbers.arrays import read_only
+from matchmaker.numbers.arrays import all_read_only
 from matchmaker.numbers.timetable import schedule
 from matchmaker.solve.bundle import Found, Limits, best_bundle, week_holds
 from matchmaker.solve.compiled import SWITCH
@@ -66,12 +66,7 @@ def make_case(seed: int, *, lots: int, max_tasks: int) -> Case:
     )
     points = (rng.integers(-10, 60, lots) * np.maximum(1, work.lot_hours)).astype(np.int32)
     price = rng.random(lots) * np.abs(points) * float(rng.choice([0.0, 1.2]))
-    return Case(one_pair(closed(work), points), price)
-
-
-def closed(work: Work) -> Work:
-    """The same work as read-only arrays, as every reach has them: kernels are compiled for those."""
-    return Work(*(read_only(part) if isinstance(part, np.ndarray) else part for part in work))
+    return Case(one_pair(all_read_only(work), points), price)
 
 
 def one_pair(work: Work, points: NDArray[np.int32]) -> Reach:
@@ -89,7 +84,7 @@ def one_pair(work: Work, points: NDArray[np.int32]) -> Reach:
         vacancy_function=np.zeros(0, np.int64),
         vacancy_points=np.zeros(0, np.int64),
     )
-    return Reach(work, *(read_only(part) for part in reach[1:]))
+    return all_read_only(reach)
 
 
 def everything(case: Case) -> dict[Bundle, float]:

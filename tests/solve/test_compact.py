@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.regions import make_region
+from matchmaker.numbers.arrays import all_read_only
 from matchmaker.numbers.problem import make_problem
 from matchmaker.solve.joint.stock import Columns
 from matchmaker.solve.reach import Reach, Work, make_reach
@@ -49,7 +50,7 @@ def small_reaches(draw: st.DrawFn) -> Reach:
         max_tasks=draw(st.integers(1, 3)),
         fit_floor=draw(st.sampled_from([-1000, 0, 20])),
     )
-    return _everything_in_reach(work, rng)
+    return all_read_only(_everything_in_reach(work, rng))
 
 
 def _everything_in_reach(work: Work, rng: np.random.Generator) -> Reach:

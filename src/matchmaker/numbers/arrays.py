@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = TypeVar("Array", bound=NDArray[Any])
+    Record = TypeVar("Record", bound=tuple[Any, ...])
 
-__all__ = ["days_before", "one_hot", "positions", "read_only", "starts", "stated"]
+__all__ = ["all_read_only", "days_before", "one_hot", "positions", "read_only", "starts", "stated"]
 
 
 def read_only(array: Array) -> Array:
@@ -28,6 +29,29 @@ def read_only(array: Array) -> Array:
     """
     array.flags.writeable = False
     return array
+
+
+def all_read_only(record: Record) -> Record:
+    """Return a named tuple with all its arrays closed for writing, those of named tuples in it too.
+
+    Kernels are compiled for one kind of array: the same record open for writing would be compiled for anew.
+
+    Examples
+    --------
+    >>> from typing import NamedTuple
+    >>> import numpy as np
+    >>> class Pair(NamedTuple):
+    ...     hours: np.ndarray
+    ...     places: int
+    >>> all_read_only(Pair(np.zeros(2), 3)).hours.flags.writeable
+    False
+    """
+    for part in record:
+        if isinstance(part, np.ndarray):
+            read_only(part)
+        elif isinstance(part, tuple):
+            all_read_only(part)
+    return record
 
 
 def stated(cells: NDArray[np.object_]) -> NDArray[np.bool_]:

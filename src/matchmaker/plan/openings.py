@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matchmaker.numbers.arrays import read_only
 from matchmaker.numbers.problem import make_problem
 from matchmaker.plan.again import again
 from matchmaker.plan.kinds import Kind, areas_of, kinds_of, region_of
@@ -121,7 +122,7 @@ class _Search:
         none = problem.employers.places == 0
         if none.any():
             # Where there is no place nobody is in reach yet: the rules are asked again, for these employers only.
-            changed = dataclasses.replace(problem.employers, places=none.astype(np.int64))
+            changed = dataclasses.replace(problem.employers, places=read_only(none.astype(np.int64)))
             reach = make_reach(dataclasses.replace(problem, employers=changed))
             offers.append(self._all_theirs(reach))
         joined = _Offers(*(np.concatenate([getattr(one, name) for one in offers]) for name in OFFER))

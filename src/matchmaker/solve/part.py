@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from matchmaker.numbers.arrays import all_read_only
 from matchmaker.solve.reach import Reach
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def part_of(reach: Reach, *, pupils: NDArray[np.int64], employers: NDArray[np.in
         vacancy_function=np.searchsorted(functions, reach.vacancy_function[options]),
         vacancy_points=reach.vacancy_points[options],
     )
-    return Part(_read_only(found), pupils, employers, functions, lots)
+    return Part(all_read_only(found), pupils, employers, functions, lots)
 
 
 def around(
@@ -232,14 +233,7 @@ def only_at(reach: Reach, pupil: int, employer: int | None) -> Reach:
         vacancy_function=reach.vacancy_function[seats],
         vacancy_points=reach.vacancy_points[seats],
     )
-    return _read_only(found)
-
-
-def _read_only(reach: Reach) -> Reach:
-    """Freeze all arrays, as those of the whole are: kernels are compiled for one kind only."""
-    for array in (*reach[1:], *reach.work[:-3]):
-        array.flags.writeable = False
-    return reach
+    return all_read_only(found)
 
 
 def _children(start: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matchmaker.numbers.arrays import read_only
+from matchmaker.numbers.arrays import all_read_only
 from matchmaker.solve.part import Part
 from matchmaker.solve.reach import Reach
 
@@ -86,9 +86,7 @@ def splice(
         vacancy_function=function[seat_order],
         vacancy_points=joined(reach.vacancy_points[seats], (one.vacancy_points for one in new))[seat_order],
     )
-    for array in found[1:]:
-        read_only(array)
-    return found
+    return all_read_only(found)
 
 
 def _runs(source: NDArray[np.int64], first: NDArray[np.int64], last: NDArray[np.int64]) -> list[tuple[int, int, int]]:

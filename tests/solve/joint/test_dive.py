@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.regions import make_region
+from matchmaker.numbers.arrays import all_read_only
 from matchmaker.numbers.problem import make_problem
 from matchmaker.solve import chunks
 from matchmaker.solve.joint.build import empty_columns, fill, weights_of
@@ -120,7 +121,7 @@ def test_choices_of_what_is_left_are_those_listed_anew(reach: Reach, relaxation:
     employers = np.sort(rng.permutation(8)[: int(rng.integers(1, 9))])
     shared = shared_by(reach, relaxation.packings, stock, employers)
     work = reach.work
-    rest = packings_of(reach._replace(work=work._replace(lot_pieces=stock.pieces, cap=stock.function)))
+    rest = packings_of(all_read_only(reach._replace(work=work._replace(lot_pieces=stock.pieces, cap=stock.function))))
     name = np.concatenate([np.arange(work.lot_start[one], work.lot_start[one + 1]) for one in employers])
     wanted = {
         choice

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matchmaker.numbers.arrays import read_only
 from matchmaker.solve.joint.least_loss import Filling, least_loss
 
 PLENTY = 1e6
@@ -52,7 +53,7 @@ def fillings(draw: st.DrawFn) -> Filling:
         choice=choice,
         full=(choice @ price[:lots]).max(keepdims=True) if grouped else np.zeros(0),
         hours=table,
-        cap=np.array([cap]),
+        cap=read_only(np.array([cap])),
         hour_price=np.zeros(1),
         supervision=float(rng.integers(3, 8)),
         supervision_price=0.0,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import matchmaker as mm
 from benchmarks.regions import make_region
+from matchmaker.numbers.arrays import all_read_only
 from matchmaker.numbers.problem import make_problem
 from matchmaker.solve import chunks
 from matchmaker.solve.joint import Solution, repair, solution, solve
@@ -177,7 +178,7 @@ def reordered(reach: Reach, order: NDArray[np.int64]) -> Reach:
     pairs, pair_start = rows_of(reach.pair_start, order)
     items, item_start = rows_of(reach.item_start, pairs)
     options, vacancy_start = rows_of(reach.vacancy_start, order)
-    return closed(
+    return all_read_only(
         Reach(
             work=work,
             pair_start=pair_start,
@@ -199,14 +200,6 @@ def rows_of(start: NDArray[np.int64], owners: NDArray[np.int64]) -> tuple[NDArra
     rows = [np.arange(start[owner], start[owner + 1]) for owner in owners]
     sizes = [len(own) for own in rows]
     return np.concatenate([np.zeros(0, np.int64), *rows]), np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-
-
-def closed(reach: Reach) -> Reach:
-    """Read-only arrays, as every reach has them: kernels are compiled for those."""
-    for part in (*reach[1:], *reach.work):
-        if isinstance(part, np.ndarray):
-            part.flags.writeable = False
-    return reach
 
 
 def test_a_moment_is_enough_for_a_plan(middle: Reach) -> None:

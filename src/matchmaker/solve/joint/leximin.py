@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from matchmaker.numbers.arrays import all_read_only
 from matchmaker.solve.joint.ceilings import Ceilings
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.dual import Count, Relaxation
@@ -116,9 +117,7 @@ def with_floors(reach: Reach, floors: NDArray[np.int64]) -> Reach:
         vacancy_function=reach.vacancy_function[stays],
         vacancy_points=reach.vacancy_points[stays] + extra[pupil],
     )
-    for part in (found.pair_points, found.vacancy_start, found.vacancy_function, found.vacancy_points):
-        part.flags.writeable = False
-    return found
+    return all_read_only(found)
 
 
 def _extra(floors: NDArray[np.int64]) -> NDArray[np.int64]:

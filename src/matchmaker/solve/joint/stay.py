@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from matchmaker.numbers.arrays import all_read_only
 from matchmaker.solve.joint.proof import proof_for
 from matchmaker.solve.joint.protect import solve_protected
 from matchmaker.solve.joint.solution import DEFAULT_ORDER, Solution
@@ -78,8 +79,7 @@ def worth_staying(reach: Reach, stay: NDArray[np.int64], cost: NDArray[np.int64]
     pairs = np.where(reach.pair_employer == stay[reach.pair_pupil], cost[reach.pair_pupil], 0)
     seats = np.where(at == stay[option_pupil], cost[option_pupil], 0)
     found = reach._replace(pair_points=reach.pair_points + pairs, vacancy_points=reach.vacancy_points + seats)
-    found.pair_points.flags.writeable = found.vacancy_points.flags.writeable = False
-    return found
+    return all_read_only(found)
 
 
 def without_cost(work: Work, columns: Columns, stay: NDArray[np.int64], cost: NDArray[np.int64]) -> Columns:
