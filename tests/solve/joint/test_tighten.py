@@ -55,7 +55,7 @@ def test_bound_with_losses_is_what_employers_make_one_by_one(
 ) -> None:
     """With every position looked at, the bound less the losses is what pupils and employers make each by themselves."""
     monkeypatch.setattr(tighten, "WITHIN", (1e6,))
-    monkeypatch.setattr(tighten, "MOST_NODES", 2_000_000)
+    monkeypatch.setattr(tighten, "EFFORT", ((4_000, 2_000_000),))
     reach = make_reach(make_problem(make_region(8, employers=3, tasks_per_employer=10, seed=seed)))
     relaxation = relaxed(reach, rounds, weight)
     losses = losses_of(relaxation)
@@ -101,3 +101,16 @@ def test_number_is_bounded_by_work_too() -> None:
     """Where tasks run out before places do, the bound on the number placed says so."""
     reach = make_reach(make_problem(make_region(40, employers=12, tasks_per_employer=12, seed=0)))
     assert bound_number(reach, 0, Clock(None, None), rounds=20, share=1.0) < most_placed(reach)
+
+
+def test_more_room_goes_on_where_less_gave_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Employers with too many positions for the room there is are looked at with more, and lose as much in the end."""
+    reach = make_reach(make_problem(make_region(8, employers=3, tasks_per_employer=10, seed=0)))
+    losses = losses_of(relaxed(reach, 12, 300.0))
+    found = []
+    for effort in (((8, 20_000),), ((8, 20_000), (4_000, 20_000)), ((4_000, 20_000),)):
+        monkeypatch.setattr(tighten, "EFFORT", effort)
+        found.append(losses.everywhere(stop=lambda: False))
+    little, both, much = found
+    assert (little <= both + 1e-6).all() and little.sum() < both.sum()
+    assert np.allclose(both, much)

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["Losses", "hours_of"]
 
 EPS = 1e-6
-WITHIN = (6.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
+WITHIN = (6.0, 16.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0)
 """How far positions may fall short that an employer is looked at with, one after the other."""
-MOST_POSITIONS, MOST_OF_A_PAIR, MOST_NODES = 4_000, 1_500, 20_000
+EFFORT = ((4_000, 20_000), (20_000, 60_000))
+"""Positions of an employer that there is room for, and nodes of a search: more once all were looked at with less."""
 
 
 @compiled
@@ -86,20 +87,22 @@ class Losses:
 
         All are looked at a little before any is looked at more closely.
         """
-        lost = np.zeros(len(self.reach.work.places))
-        going = np.arange(len(lost))
-        for within in WITHIN:
-            found = np.full(len(going), np.nan)
-            in_chunks(partial(self._look, going, within, stop, found), len(going))
-            seen = ~np.isnan(found)
-            lost[going[seen]] = found[seen]
-            going = going[seen & (found >= within - EPS)]
+        lost, level = np.zeros(len(self.reach.work.places)), np.zeros(len(self.reach.work.places), np.int64)
+        for effort in EFFORT:
+            for at, within in enumerate(WITHIN):
+                here = np.flatnonzero(level == at)
+                found = np.full(len(here), np.nan)
+                in_chunks(partial(self._look, here, within, effort, stop, found), len(here))
+                seen = ~np.isnan(found)
+                lost[here[seen]] = found[seen]
+                level[here[seen]] = np.where(found[seen] >= within - EPS, at + 1, len(WITHIN))
         return lost
 
     def _look(
         self,
         employers: NDArray[np.int64],
         within: float,
+        effort: tuple[int, int],
         stop: Callable[[], bool],
         found: NDArray[np.float64],
         first: int,
@@ -107,17 +110,17 @@ class Losses:
     ) -> None:
         """Write what employers lose at least, up to `within`; NaN where that takes too long."""
         for k in range(first, last):
-            filling = None if stop() else self.filling(int(employers[k]), within)
+            filling = None if stop() else self.filling(int(employers[k]), within, effort[0])
             if filling is not None:
-                least, ended = least_loss(filling, within, MOST_NODES)
+                least, ended = least_loss(filling, within, effort[1])
                 found[k] = least if ended else np.nan
 
-    def filling(self, employer: int, within: float) -> Filling | None:
-        """Collect all positions that fall short by less than `within`; None when there are too many."""
+    def filling(self, employer: int, within: float, room: int) -> Filling | None:
+        """Collect all positions that fall short by less than `within`; None when there are more than `room`."""
         work, prices = self.reach.work, self.folded
         lots = slice(work.lot_start[employer], work.lot_start[employer + 1])
         functions = slice(work.function_start[employer], work.function_start[employer + 1])
-        carved, seated = self.carved(employer, within), self.seated(employer, within)
+        carved, seated = self.carved(employer, within, room), self.seated(employer, within)
         if carved is None:
             return None
         width, rows = lots.stop - lots.start, lots.stop - lots.start + functions.stop - functions.start + 1
@@ -160,14 +163,13 @@ class Losses:
         return self.by_employer[self.pair_start[employer] : self.pair_start[employer + 1]]
 
     def carved(
-        self, employer: int, within: float
+        self, employer: int, within: float, room: int = EFFORT[-1][0]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]] | None:
-        """Bundles that fall short by less than `within`: pupil, loss, lots and pieces; None when there are too many."""
-        pairs, shape = self.pairs_at(employer), MOST_OF_A_PAIR
-        tasks = self.reach.work.max_tasks
-        found = Found(np.full((shape, tasks), -1, np.int64), np.zeros((shape, tasks), np.int64), np.zeros(shape))
-        pupil, loss = np.zeros(MOST_POSITIONS, np.int64), np.zeros(MOST_POSITIONS)
-        lot, count = np.full((MOST_POSITIONS, tasks), -1, np.int64), np.zeros((MOST_POSITIONS, tasks), np.int64)
+        """Bundles that fall short by less than `within`: pupil, loss, lots and pieces; None when more than `room`."""
+        pairs, most, shape = self.pairs_at(employer), room // 2, (room, self.reach.work.max_tasks)
+        found = Found(np.full((most, shape[1]), -1, np.int64), np.zeros((most, shape[1]), np.int64), np.zeros(most))
+        pupil, loss = np.zeros(room, np.int64), np.zeros(room)
+        lot, count = np.full(shape, -1, np.int64), np.zeros(shape, np.int64)
         rows = near_positions(
             self.reach,
             self.stock,
