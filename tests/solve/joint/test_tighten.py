@@ -55,7 +55,7 @@ def test_bound_with_losses_is_what_employers_make_one_by_one(
 ) -> None:
     """With every position looked at, the bound less the losses is what pupils and employers make each by themselves."""
     monkeypatch.setattr(tighten, "WITHIN", (1e6,))
-    monkeypatch.setattr(tighten, "EFFORT", ((4_000, 2_000_000),))
+    monkeypatch.setattr(tighten, "MOST_NODES", 2_000_000)
     reach = make_reach(make_problem(make_region(8, employers=3, tasks_per_employer=10, seed=seed)))
     relaxation = relaxed(reach, rounds, weight)
     losses = losses_of(relaxation)
@@ -108,8 +108,8 @@ def test_more_room_goes_on_where_less_gave_up(monkeypatch: pytest.MonkeyPatch) -
     reach = make_reach(make_problem(make_region(8, employers=3, tasks_per_employer=10, seed=0)))
     losses = losses_of(relaxed(reach, 12, 300.0))
     found = []
-    for effort in (((8, 20_000),), ((8, 20_000), (4_000, 20_000)), ((4_000, 20_000),)):
-        monkeypatch.setattr(tighten, "EFFORT", effort)
+    for room in ((8,), (8, 4_000), (4_000,)):
+        monkeypatch.setattr(tighten, "ROOM", room)
         found.append(losses.everywhere(stop=lambda: False))
     little, both, much = found
     assert (little <= both + 1e-6).all() and little.sum() < both.sum()

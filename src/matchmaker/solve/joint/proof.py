@@ -29,7 +29,7 @@ STEPS, TARGET = 300, 0.985
 """Steps of a round, and the share of the bound that they aim at."""
 FEW_STEPS, QUICK_STEPS, QUICK_TARGET, FAR = 150, 60, 0.94, 0.01
 """The same for many employers, the latter two as long as the pool says more than `FAR` less than the bound."""
-SHARES_OF_ONE, SHARES_OF_TWO = (0.92, 1.0, 1.0, 1.0), (0.88, 0.94, 0.965, 1.0)
+SHARES_OF_ONE, SHARES_OF_TWO = (0.88, 0.98, 1.0, 1.0), (0.86, 0.94, 0.955, 0.98)
 """Shares of the time at which each step of a proof ends: rounds and losses, both again with the hardest to place."""
 ROUNDING = 1e-3
 ROUNDS, PATIENCE = 16, 3

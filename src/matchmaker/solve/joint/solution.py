@@ -39,10 +39,10 @@ SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 25, 8, 20, 4
 MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
-REPAIR_UNTIL, NUMBER_UNTIL = 0.78, 0.82
+REPAIR_UNTIL, NUMBER_UNTIL = 0.74, 0.78
 PRICES_UNTIL, PRICES_OF_MANY_UNTIL = (0.18, 0.28), (0.16, 0.22)
 """Shares of the time for the two kinds of prices; where there are many employers, dives and moves gain more from it."""
-RECOMBINED_UNTIL = 0.84
+RECOMBINED_UNTIL = 0.8
 """Share of the time after which fillings are not recombined."""
 ALONE, TURNS = 0.5, 4
 """Where positions at two employers are allowed: share of the time for the plan without; how often they are offered."""

@@ -26,8 +26,9 @@ __all__ = ["Losses", "hours_of"]
 EPS = 1e-6
 WITHIN = (6.0, 16.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0)
 """How far positions may fall short that an employer is looked at with, one after the other."""
-EFFORT = ((4_000, 20_000), (20_000, 60_000))
-"""Positions of an employer that there is room for, and nodes of a search: more once all were looked at with less."""
+ROOM = (4_000, 20_000)
+"""Positions of an employer that there is room for: more only once all have been looked at with less."""
+MOST_NODES, GAVE_UP = 20_000, -1.0
 
 
 @compiled
@@ -88,32 +89,31 @@ class Losses:
         All are looked at a little before any is looked at more closely.
         """
         lost, level = np.zeros(len(self.reach.work.places)), np.zeros(len(self.reach.work.places), np.int64)
-        for effort in EFFORT:
+        for room in ROOM:
             for at, within in enumerate(WITHIN):
                 here = np.flatnonzero(level == at)
                 found = np.full(len(here), np.nan)
-                in_chunks(partial(self._look, here, within, effort, stop, found), len(here))
-                seen = ~np.isnan(found)
-                lost[here[seen]] = found[seen]
-                level[here[seen]] = np.where(found[seen] >= within - EPS, at + 1, len(WITHIN))
+                in_chunks(partial(self._look, here, within, room, stop, found), len(here))
+                lost[here] = np.where(found >= 0.0, found, lost[here])
+                level[here] = np.where(found >= within - EPS, at + 1, np.where(np.isnan(found), at, len(WITHIN)))
         return lost
 
     def _look(
         self,
         employers: NDArray[np.int64],
         within: float,
-        effort: tuple[int, int],
+        room: int,
         stop: Callable[[], bool],
         found: NDArray[np.float64],
         first: int,
         last: int,
     ) -> None:
-        """Write what employers lose at least, up to `within`; NaN where that takes too long."""
+        """Write what employers lose at least, up to `within`; NaN where there is no room or time, or `GAVE_UP`."""
         for k in range(first, last):
-            filling = None if stop() else self.filling(int(employers[k]), within, effort[0])
+            filling = None if stop() else self.filling(int(employers[k]), within, room)
             if filling is not None:
-                least, ended = least_loss(filling, within, effort[1])
-                found[k] = least if ended else np.nan
+                least, ended = least_loss(filling, within, MOST_NODES)
+                found[k] = least if ended else GAVE_UP
 
     def filling(self, employer: int, within: float, room: int) -> Filling | None:
         """Collect all positions that fall short by less than `within`; None when there are more than `room`."""
@@ -163,7 +163,7 @@ class Losses:
         return self.by_employer[self.pair_start[employer] : self.pair_start[employer + 1]]
 
     def carved(
-        self, employer: int, within: float, room: int = EFFORT[-1][0]
+        self, employer: int, within: float, room: int = ROOM[-1]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]] | None:
         """Bundles that fall short by less than `within`: pupil, loss, lots and pieces; None when more than `room`."""
         pairs, most, shape = self.pairs_at(employer), room // 2, (room, self.reach.work.max_tasks)
