@@ -129,8 +129,9 @@ def test_kept_code_follows_the_constants_and_the_kernels_it_calls(monkeypatch: p
     before = source_digest([plus])
     monkeypatch.setitem(plus.__globals__, "STEP", 2.0)
     assert source_digest([plus]) != before
-    assert _called_from(sum_of_twice.function) == [sum_of_twice.function, twice.function]
-    modules = {one.__module__ for one in _called_from(best_position.function)}
+    assert source_digest([plus], "parallel") != source_digest([plus])
+    assert _called_from(sum_of_twice) == [sum_of_twice, twice]
+    modules = {one.function.__module__ for one in _called_from(best_position)}
     assert {"matchmaker.solve.bundle", "matchmaker.solve.bundle_bounds", "matchmaker.solve.joint.stock"} <= modules
 
 

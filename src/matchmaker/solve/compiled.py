@@ -169,19 +169,23 @@ class Kernel(Generic[P, R]):
         update_wrapper(twin, source)
         vars(twin).pop("__wrapped__")
         machine = njit(nogil=True, error_model="numpy", **self._options())(twin)
-        machine._cache = KeptCode(twin, source_digest(_called_from(source)))
+        called = _called_from(self)
+        options = [kernel._options() for kernel in called]
+        digest = source_digest((cast(FunctionType, kernel.function) for kernel in called), options)
+        machine._cache = KeptCode(twin, digest)
         self._machine = machine
         # After the line above, so that kernels that call each other find each other's dispatcher.
         twin.__globals__.update(_globals_for_numba(source))
 
 
-def _called_from(source: FunctionType) -> list[FunctionType]:
-    """Return the source of a kernel and of all kernels that it calls, directly or through others."""
-    found = [source]
-    for function in found:
-        values = (function.__globals__.get(name) for name in function.__code__.co_names)
-        called = (cast(FunctionType, value.function) for value in values if isinstance(value, Kernel))
-        found.extend(one for one in dict.fromkeys(called) if one not in found)
+def _called_from(kernel: Kernel[..., Any]) -> list[Kernel[..., Any]]:
+    """Return a kernel and all kernels that it calls, directly or through others."""
+    found = [kernel]
+    for one in found:
+        source = cast(FunctionType, one.function)
+        values = (source.__globals__.get(name) for name in source.__code__.co_names)
+        called = dict.fromkeys(value for value in values if isinstance(value, Kernel))
+        found.extend(value for value in called if value not in found)
     return found
 
 

@@ -36,8 +36,8 @@ def number_at_random() -> None:
     FunctionIdentity._unique_ids = numbers
 
 
-def source_digest(functions: Iterable[FunctionType]) -> str:
-    """Return a digest of the code of these functions and of the plain values that they read from their modules.
+def source_digest(functions: Iterable[FunctionType], options: object = None) -> str:
+    """Return a digest of the code of these functions, the plain values of their modules that they read, and `options`.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def source_digest(functions: Iterable[FunctionType]) -> str:
     >>> source_digest([twice]) == source_digest([twice]), source_digest([twice]) == source_digest([thrice])
     (True, False)
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(options).encode())
     for function in functions:
         values = ((name, function.__globals__.get(name)) for name in function.__code__.co_names)
         plain = [(name, value) for name, value in values if isinstance(value, PLAIN)]
