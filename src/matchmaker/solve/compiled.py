@@ -1,4 +1,4 @@
-"""The one place where numba is named: plain functions over arrays become machine code when they are first called.
+"""Plain functions over arrays become machine code when they are first called; numba is named here and in `kept` only.
 
 A *kernel* is a function that takes and returns only arrays and numbers. Decorate it with `compiled`; importing the
 module costs nothing, the first call imports numba and compiles (or loads the machine code kept from an earlier run).
