@@ -44,7 +44,7 @@ def middle_reach() -> Reach:
 @pytest.fixture
 def middle(monkeypatch: pytest.MonkeyPatch) -> Reach:
     """A region that is not solved exactly, as if it were larger."""
-    monkeypatch.setattr(solution, "solve_exactly", lambda reach, **options: None)
+    monkeypatch.setattr(solution, "close", lambda *_: None)
     monkeypatch.setattr(solution, "solve_small", lambda *_, **__: None)
     return middle_reach()
 
@@ -98,7 +98,7 @@ def test_as_many_are_placed_as_can_be(seed: int) -> None:
 def test_tiny_is_solved(exact: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the region that fits on paper the plan is that of an integer program, with the exact step and without."""
     if not exact:
-        monkeypatch.setattr(solution, "solve_exactly", lambda reach, **options: None)
+        monkeypatch.setattr(solution, "close", lambda *_: None)
         monkeypatch.setattr(solution, "solve_small", lambda *_, **__: None)
     reach = reach_of("tiny")
     found, best = run(reach), solve_compact(reach)

@@ -12,34 +12,81 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matchmaker.solve.joint.dual import bonus_of
+from matchmaker.solve.joint.exact import best_among
 from matchmaker.solve.joint.pricing import column_points
 from matchmaker.solve.joint.stock import Columns, no_columns
 from matchmaker.solve.joint.tighten import Losses
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
+    from matchmaker.solve.joint.clock import Clock
     from matchmaker.solve.joint.dual import Relaxation
+    from matchmaker.solve.joint.proof import Proof
+    from matchmaker.solve.joint.stock import Prices
     from matchmaker.solve.reach import Reach
 
-__all__ = ["can_be_closed", "near_columns"]
+__all__ = ["can_be_closed", "close", "near_columns"]
 
 MOST_PUPILS, MOST_COLUMNS = 80, 3_000
 EPS = 1e-3
 
 
-def near_columns(relaxation: Relaxation, points: float) -> Columns | None:
-    """List every position that a plan with more than `points` could hold; None when there are too many.
+def close(
+    relaxation: Relaxation, proof: Proof, chosen: Columns, masks: dict[str, NDArray[np.bool_]], clock: Clock
+) -> tuple[Columns, float] | None:
+    """Return the best plan that does as well as the one at hand on the aims before points; None when it takes too long.
 
-    The plan must place as many as the counts of the relaxation aim at.
+    Beside it a bound on the points of plans that place as many pupils, and as many of the fixed.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+        As the proof leaves it: with the weights of all aims before points.
+    proof : Proof
+    chosen : Columns
+        The plan at hand, one row a pupil, for which `can_be_closed` holds.
+    masks : dict of bool arrays, shape (pupils)
+        Whom each aim before points counts.
+    clock : Clock
     """
-    reach = relaxation.reach
-    asked = np.maximum(relaxation.value, 0.0) - bonus_of(relaxation.counts, relaxation.pupils)
-    losses = Losses(reach, relaxation.packings, relaxation.prices, asked)
-    lost = losses.everywhere(stop=lambda: False)
+    quotas = {aim: (mask, int((mask & (chosen.employer >= 0)).sum())) for aim, mask in masks.items()}
+    bonus = bonus_of(relaxation.counts, relaxation.pupils)
+    best = _best_near(relaxation, relaxation.prices, relaxation.value, bonus, relaxation.bound, chosen, quotas, clock)
+    if best is None or quotas.pop("hardest", None) is None or best.points.sum() == proof.bound:
+        return None if best is None else (best, float(best.points.sum()))
+    # Plans with fewer of the hardest are not among those that the prices with a weight for the hardest bound.
+    other = _best_near(relaxation, proof.prices, proof.value, proof.bonus, proof.lagrangian, best, quotas, clock)
+    return best, proof.bound if other is None else float(other.points.sum())
+
+
+def _best_near(
+    relaxation: Relaxation,
+    prices: Prices,
+    value: NDArray[np.float64],
+    bonus: NDArray[np.float64],
+    bound: float,
+    chosen: Columns,
+    quotas: dict[str, tuple[NDArray[np.bool_], int]],
+    clock: Clock,
+) -> Columns | None:
+    """Return the best plan that reaches the quotas, which these prices bound; None when it takes too long."""
+    reach, gap = relaxation.reach, bound - float(chosen.points[chosen.employer >= 0].sum())
+    losses = Losses(reach, relaxation.packings, prices, np.maximum(value, 0.0) - bonus)
+    near = near_columns(losses, gap, stop=clock.over)
+    if near is None or not len(near.pupil):
+        return None
+    return best_among(reach, near, list(quotas.values()), seconds=clock.left())
+
+
+def near_columns(losses: Losses, gap: float, *, stop: Callable[[], bool] = lambda: False) -> Columns | None:
+    """List every position that a plan could hold which loses less than `gap` in all; None when there are too many."""
+    reach, lost = losses.reach, losses.everywhere(stop=stop)
     parts, rows = [no_columns(0, reach.work.max_tasks)], 0
     for employer in range(len(lost)):
-        within = relaxation.bound - points - float(lost.sum() - lost[employer]) + EPS
+        within = gap - float(lost.sum() - lost[employer]) + EPS
         near = _near(losses, employer, within) if within > 0 else parts[0]
         rows += 0 if near is None else len(near.pupil)
         if near is None or rows > MOST_COLUMNS:
@@ -71,7 +118,7 @@ def _vacancy_points(reach: Reach, pupil: int, function: int) -> int:
     return int(reach.vacancy_points[options][reach.vacancy_function[options] == function][0])
 
 
-def can_be_closed(reach: Reach, chosen: Columns, *, placed_bound: int, masks: list[NDArray[np.bool_]]) -> bool:
+def can_be_closed(reach: Reach, chosen: Columns, *, placed_bound: int, masks: dict[str, NDArray[np.bool_]]) -> bool:
     """Say whether a plan does all that can be done on the aims before points, so that only points are left to prove.
 
     Parameters
@@ -81,11 +128,11 @@ def can_be_closed(reach: Reach, chosen: Columns, *, placed_bound: int, masks: li
         The plan at hand, one row a pupil.
     placed_bound : int
         No plan places more pupils.
-    masks : list of bool arrays, shape (pupils)
-        Whom the aims before points count: of each as many must be placed as have work in reach, or as can be placed.
+    masks : dict of bool arrays, shape (pupils)
+        Whom each aim before points counts: of each as many must be placed as have work in reach, or as can be placed.
     """
     placed = chosen.employer >= 0
     if len(placed) > MOST_PUPILS or placed.sum() < placed_bound or reach.work.most_employers > 1:
         return False
     some = (np.diff(reach.pair_start) > 0) | (np.diff(reach.vacancy_start) > 0)
-    return all((placed & mask).sum() >= min((some & mask).sum(), placed_bound) for mask in masks)
+    return all((placed & mask).sum() >= min((some & mask).sum(), placed_bound) for mask in masks.values())

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matchmaker.solve.joint.clock import Clock
     from matchmaker.solve.reach import Reach
 
-__all__ = ["all_columns", "resources", "solve_exactly", "solve_small"]
+__all__ = ["all_columns", "best_among", "resources", "solve_exactly", "solve_small"]
 
 MOST_COLUMNS = 8_000
 MOST_OF_A_PAIR = 4_000
@@ -113,21 +113,19 @@ def solve_exactly(
     at_least: Sequence[tuple[NDArray[np.bool_], int]] = (),
     keep: Columns | None = None,
     leximin: int | None = None,
-    columns: Columns | None = None,
 ) -> tuple[Columns, int] | None:
     """Return the best plan, most placed of each mask in turn, then most points; None when the region is too large.
 
     Beside it the most points of any plan that places as many of each mask in `same_number` only. `at_least` names
     groups with the number to place of each; None too when that cannot be. After so many masks as `leximin` says, the
     lowest points are raised (`raise_levels`). Among equal plans it is one that has most of the positions of `keep`
-    [pupils]. It chooses among `columns`, by default every position of every pair.
+    [pupils].
     """
-    columns = all_columns(reach) if columns is None else columns
+    columns = all_columns(reach)
     if columns is None:
         return None
-    chosen = no_columns(len(reach.pair_start) - 1, reach.work.max_tasks)
     if not len(columns.pupil):
-        return chosen, 0
+        return no_columns(len(reach.pair_start) - 1, reach.work.max_tasks), 0
     table, room = resources(reach, columns)
     points = columns.points.astype(float)
     counted: list[NDArray[np.float64] | None] = [mask[columns.pupil].astype(float) for mask in masks if mask.any()]
@@ -142,9 +140,27 @@ def solve_exactly(
     most = taken if len(wider) == len(counted) and not quotas else _most(table, room, [*wider, points], seconds=seconds)
     if most is None:
         return None
-    for row in np.flatnonzero(taken):
-        copy_column(columns, int(row), chosen, int(columns.pupil[row]))
-    return chosen, int(columns.points[most].sum())
+    return _plan_of(reach, columns, taken), int(columns.points[most].sum())
+
+
+def best_among(
+    reach: Reach, columns: Columns, at_least: Sequence[tuple[NDArray[np.bool_], int]], *, seconds: float
+) -> Columns | None:
+    """Return the plan with most points that can be made of these columns, with at least so many of each group.
+
+    None when there is none, or when it takes longer.
+    """
+    table, room = resources(reach, columns)
+    quotas = [(mask[columns.pupil].astype(float), need) for mask, need in at_least]
+    taken = _most(table, room, [columns.points.astype(float)], seconds=seconds, at_least=quotas)
+    return None if taken is None else _plan_of(reach, columns, taken)
+
+
+def _plan_of(reach: Reach, columns: Columns, taken: NDArray[np.bool_]) -> Columns:
+    chosen = no_columns(len(reach.pair_start) - 1, reach.work.max_tasks)
+    for row in np.flatnonzero(taken).tolist():
+        copy_column(columns, row, chosen, int(columns.pupil[row]))
+    return chosen
 
 
 def _kept(columns: Columns, keep: Columns) -> NDArray[np.float64]:

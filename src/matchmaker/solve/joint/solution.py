@@ -11,9 +11,9 @@ import numpy as np
 
 from matchmaker.solve.joint.build import column_worths, weights_of
 from matchmaker.solve.joint.clock import Clock
-from matchmaker.solve.joint.close import can_be_closed, near_columns
+from matchmaker.solve.joint.close import can_be_closed, close
 from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of
-from matchmaker.solve.joint.exact import solve_exactly, solve_small
+from matchmaker.solve.joint.exact import solve_small
 from matchmaker.solve.joint.first import first_plan, note_more_dives
 from matchmaker.solve.joint.groups import leads_from
 from matchmaker.solve.joint.number import bound_number
@@ -182,10 +182,11 @@ def solve(
         order.remove("leximin")
     kept = None if start is None else start.columns
     exact = solve_small(reach, masks, before, clock, leximin=leximin, at_least=at_least, keep=kept) if exactly else None
+    clock = clock.rest() if exact is None else clock
     if exact is None and start is None and reach.work.most_employers > 1:
         alone = solve(
             one_employer(reach), hardest=hardest, lottery=lottery, fixed=fixed, order=wanted, steps=steps, seed=seed,
-            time_limit=None if time_limit is None else ALONE * time_limit, progress=progress, protected=protected,
+            time_limit=None if time_limit is None else ALONE * clock.left(), progress=progress, protected=protected,
             bounds=bounds, exactly=exactly,
         )  # fmt: skip
         start = Start(alone.columns, alone.prices)
@@ -223,26 +224,20 @@ def solve(
     proof = prove(relaxation, repair.best, masks, before, clock, rounds=last, tighten=bounds)
     found = Solution(repair.best, proof, placed_bound, steps=clock.steps)
     plain = exactly and bounds and leximin is None and not at_least and not masks["protected"].any()
-    return _closed(found, relaxation, [masks[aim] for aim in before], clock) if plain else found
+    return _closed(found, relaxation, {aim: masks[aim] for aim in before}, clock) if plain else found
 
 
-def _closed(found: Solution, relaxation: Relaxation, masks: list[NDArray[np.bool_]], clock: Clock) -> Solution:
+def _closed(found: Solution, relaxation: Relaxation, masks: dict[str, NDArray[np.bool_]], clock: Clock) -> Solution:
     """Close what is left between plan and bound, where few positions could be in a better plan."""
-    reach, chosen = relaxation.reach, found.columns
-    if not can_be_closed(reach, chosen, placed_bound=found.placed_bound, masks=masks) or clock.over(0.99):
+    chosen, placed_bound = found.columns, found.placed_bound
+    if clock.over(0.99) or not can_be_closed(relaxation.reach, chosen, placed_bound=placed_bound, masks=masks):
         return found
-    seconds = clock.left()
-    near = near_columns(relaxation, float(chosen.points.sum()))
-    if near is None or not len(near.pupil):
-        return found
-    everybody = np.ones(len(chosen.employer), bool)
-    best = solve_exactly(reach, masks=masks, same_number=[everybody], seconds=seconds, columns=near)
+    best = close(relaxation, found.proof, chosen, masks, clock)
     if best is None:
         return found
     columns, bound = best
-    points = int(columns.points.sum())
     clock.done("closed", placed=int((columns.employer >= 0).sum()))
-    proof = replace(found.proof, bound=max(points, bound), bound_aims=points)
+    proof = replace(found.proof, bound=bound, bound_aims=float(columns.points.sum()))
     return replace(found, columns=columns, proof=proof, optimal=True, steps=clock.steps)
 
 
