@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.regions import make_region
+from benchmarks.regions import SHORT_TASK_HOURS, make_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.solve.joint import teams
 from matchmaker.solve.joint.exact import solve_exactly
@@ -24,9 +24,11 @@ from tests.solve.test_compact import small_reaches
 
 
 @cache
-def reach_of(seed: int, tasks: int) -> Reach:
+def reach_of(seed: int, tasks: int, task_hours: float = SHORT_TASK_HOURS) -> Reach:
     """Give a region of 12 x 5."""
-    return make_reach(make_problem(make_region(12, employers=5, tasks_per_employer=tasks, seed=seed)))
+    return make_reach(
+        make_problem(make_region(12, employers=5, tasks_per_employer=tasks, task_hours=task_hours, seed=seed))
+    )
 
 
 def everybody(reach: Reach) -> list[np.ndarray]:
@@ -100,6 +102,20 @@ def test_equal_to_repair_and_closing() -> None:
     assert worth(solve(reach, **options).columns) == worth(other.columns)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("seed", [1, 4, 5, 8])
+def test_what_closing_claims(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the hardest to place cost points, closing never claims less than plans without that aim reach."""
+    reach, hardest = reach_of(seed, 12), np.arange(12) % 4 == 0
+    plan, bound = best(reach, masks=[*everybody(reach), hardest])
+    assert bound > plan.points.sum()
+    monkeypatch.setattr("matchmaker.solve.joint.solution.solve_small", lambda *_, **__: None)
+    monkeypatch.setattr("matchmaker.solve.joint.solution.can_be_closed", lambda *_, **__: True)
+    found = solve(reach, hardest=hardest, lottery=np.arange(12), steps=60)
+    assert worth(found.columns) == worth(plan)
+    assert found.bound >= bound
+    assert found.bound_aims == plan.points.sum()
+
+
 def test_quotas() -> None:
     """Of a group at least so many are placed, at the cost that an integer program over all positions says."""
     reach = reach_of(5, 10)
@@ -149,6 +165,19 @@ def test_too_much_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert solve_by_teams(reach, **options) is None
     monkeypatch.setattr(teams, "MOST_PUPILS", 3)
     assert solve_by_teams(reach_of(1, 10), **options) is None
+
+
+def test_time_runs_out_within_a_team() -> None:
+    """A team of eight with many positions is given up as soon as time is over, not after all its branches."""
+    reach, asked = reach_of(58, 40, 7.0), 0
+
+    def stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 60
+
+    assert solve_by_teams(reach, masks=everybody(reach), same_number=everybody(reach), stop=stop) is None
+    assert asked == 61
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

@@ -32,6 +32,12 @@ class Clock:
         """Seconds until this share of the time is used up; without a limit no number of seconds is too many."""
         return float("inf") if self.time_limit is None else max(0.0, share * self.time_limit - self.used())
 
+    def rest(self) -> Clock:
+        """Return a clock for what is left of the time, whose shares are shares of that; steps go on in one list."""
+        rest = Clock(None if self.time_limit is None else self.left(), self.progress)
+        rest.steps = self.steps
+        return rest
+
     def tell(self, name: str, share: float) -> None:
         """Report progress within a step."""
         if self.progress is not None:

@@ -26,7 +26,7 @@ from matchmaker.solve.joint.team_bound import price_team, team_bound
 from matchmaker.solve.joint.team_search import best_filling
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -40,7 +40,7 @@ FEW, MANY = 400, 1_000
 """Positions of a pupil that are searched together; the same where nobody has few."""
 PICKY, MOST = 150, 3_000
 """Positions of the pupil with fewest that are rather tried one by one; the same where nothing else is left."""
-MOST_NODES, MOST_BRANCHES = 60_000, 1_000
+MOST_NODES, MOST_BRANCHES = 15_000, 500
 """Nodes of one search, and positions tried one by one in one region."""
 ROOM_TO_FIND, KNOWN = 1_200, 60
 """Positions that a bound may find; those of a pupil that it begins with."""
@@ -48,7 +48,7 @@ EPS = 1e-6
 
 
 class Undecided(Exception):
-    """A team took more positions or branches than there are."""
+    """A team took more positions, branches or time than there are."""
 
 
 class Room(NamedTuple):
@@ -115,10 +115,12 @@ class BestOfTeam:
         The position of every member of the bench in another plan, member -1 where there is none.
     scale : int
         More than there are pupils.
+    stop : callable
+        Says that time has run out.
     """
 
-    def __init__(self, reach: Reach, wanted: Positions | None, scale: int) -> None:
-        self.reach, self.wanted, self.scale, self.branches = reach, wanted, scale, 0
+    def __init__(self, reach: Reach, wanted: Positions | None, scale: int, stop: Callable[[], bool]) -> None:
+        self.reach, self.wanted, self.scale, self.stop, self.branches = reach, wanted, scale, stop, 0
 
     def values(self, near: Positions) -> NDArray[np.int64]:
         """Return the value of every position."""
@@ -187,7 +189,14 @@ class BestOfTeam:
         return None
 
     def _near(self, room: Room, member: int, price: NDArray[np.float64], beat: float, most: int) -> Positions | None:
-        """List a member's positions worth more than `beat`; None when there are too many."""
+        """List a member's positions worth more than `beat`; None when there are too many.
+
+        Raises
+        ------
+        Undecided
+        """
+        if self.stop():
+            raise Undecided
         to, whole = no_positions(most + len(room.bench.cap), self.reach.work.max_tasks), np.empty(len(room.bench.have))
         whole_price(room.bench, price, whole)
         count, rest = list_near(self.reach, room.stock, room.bench, whole, member, beat, most, to, 0)

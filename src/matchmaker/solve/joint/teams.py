@@ -58,11 +58,19 @@ class Site:
         The positions that have it.
     """
 
-    def __init__(self, reach: Reach, packings: Packings, employer: int, keep: Columns | None, scale: int) -> None:
+    def __init__(
+        self,
+        reach: Reach,
+        packings: Packings,
+        employer: int,
+        keep: Columns | None,
+        scale: int,
+        stop: Callable[[], bool],
+    ) -> None:
         self.reach, self.employer, self.scale = reach, employer, scale
         bench = _bench_of(reach, packings, employer)
         self.room = Room(Stock(*full_stock(reach.work)), bench, no_positions(POOL, reach.work.max_tasks), 0)
-        self.best = BestOfTeam(reach, None if keep is None else _wanted(bench, keep), scale)
+        self.best = BestOfTeam(reach, None if keep is None else _wanted(bench, keep), scale, stop)
         total, alone = self._values(self._free())
         self.teams = _teams(reach, bench, np.flatnonzero(alone > NOTHING / 2).tolist())
         self.inside = np.zeros((len(self.teams), len(bench.pupil)))
@@ -240,7 +248,7 @@ class Teams:
         packings, can = packings_of(reach), np.zeros(pupils, bool)
         self.sites: list[Site] = []
         for employer in np.flatnonzero(reach.work.places > 0).tolist():
-            site = Site(reach, packings, employer, keep, self.scale)
+            site = Site(reach, packings, employer, keep, self.scale, stop)
             can[site.room.bench.pupil[site.inside.any(axis=0)]] = True
             if can.sum() > MOST_PUPILS:
                 raise Undecided
