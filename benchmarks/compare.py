@@ -20,7 +20,7 @@ from typing import Any
 import matchmaker as mm
 from benchmarks.plain import carve_first
 from benchmarks.plain_tables import library_numbers
-from benchmarks.regions import SIZES, make_region
+from benchmarks.regions import SIZES, make_region, sized_region
 
 TABLES = ("pupils", "observations", "employers", "functions", "tasks", "demands", "decisions")
 HEAD = ("region", "seed", "way", "placed", "points", "bound", "gap %", "seconds", "peak MB")
@@ -43,8 +43,7 @@ def main() -> None:
 
 def measured(way: str, size: str, seed: int, time_limit: float | None) -> list[str]:
     """Run one way on one region; give the cells of its row."""
-    pupils, employers, tasks = SIZES[size]
-    region = make_region(pupils, employers=employers, tasks_per_employer=tasks, seed=seed)
+    region = sized_region(SIZES[size], seed=seed)
     if way == "library":
         mm.match(make_region(12, employers=5))
     start = time.perf_counter()

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.regions import SIZES, Size, make_region
+from benchmarks.regions import SIZES, Size, sized_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.solve.reach import Reach, make_reach
 from tests.compact import Model, Step, check_solution, compact_model, no_plan, plan_of, solve_model
@@ -100,8 +100,7 @@ def measured(way: str, size: str, seed: int, time_limit: float) -> list[str]:
 
 def reach_of(size: Size, *, seed: int) -> Reach:
     """Generate a region, and give what is in reach there."""
-    pupils, employers, tasks = size
-    return make_reach(make_problem(make_region(pupils, employers=employers, tasks_per_employer=tasks, seed=seed)))
+    return make_reach(make_problem(sized_region(size, seed=seed)))
 
 
 def cells(found: Outcome) -> list[str]:

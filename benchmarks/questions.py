@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matchmaker as mm
-from benchmarks.regions import SIZES, make_region
+from benchmarks.regions import SIZES, make_region, sized_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,9 +69,8 @@ def planned(size: str, seed: int, time_limit: float | None, keep: Path | None) -
     """Plan the region, or read the plan that was kept."""
     if keep is not None and keep.exists():
         return pickle.loads(keep.read_bytes())
-    pupils, employers, tasks = SIZES[size]
     mm.match(make_region(12, employers=5))
-    region = make_region(pupils, employers=employers, tasks_per_employer=tasks, seed=seed)
+    region = sized_region(SIZES[size], seed=seed)
     plan = mm.match(region, time_limit=time_limit)
     if keep is not None:
         keep.write_bytes(pickle.dumps(plan))

@@ -37,20 +37,23 @@ def _names(text: str) -> Texts:
     return np.array(text.split(), dtype=object)
 
 
+TASK_HOURS, SHORT_TASK_HOURS = 7.0, 3.6
+"""Hours a week of a task, on average. With the second, a position of the usual 17 hours needs as many tasks as it may
+have, and the hours that can be split off are hardly more than the places need."""
+
+
 class Size(NamedTuple):
-    """How large a region is."""
+    """How large a region is, and its tasks."""
 
     pupils: int
     employers: int
     tasks_per_employer: int = 40
+    task_hours: float = TASK_HOURS
 
 
-SIZES = {
-    "12x5": Size(12, 5),
-    "60x20": Size(60, 20),
-    "200x60": Size(200, 60),
-    "1000x300": Size(1000, 300),
-    "3000x1000": Size(3000, 1000, 40),
+COUNTS = {"12x5": (12, 5), "60x20": (60, 20), "200x60": (200, 60), "1000x300": (1000, 300), "3000x1000": (3000, 1000)}
+SIZES = {name: Size(*counts) for name, counts in COUNTS.items()} | {
+    f"{name}-short": Size(*counts, task_hours=SHORT_TASK_HOURS) for name, counts in COUNTS.items()
 }
 DATE = "2026-11-02"
 FUNCTIONS_AN_EMPLOYER = 5
@@ -75,6 +78,7 @@ def make_region(
     *,
     employers: int,
     tasks_per_employer: int = 40,
+    task_hours: float = SHORT_TASK_HOURS,
     places_per_pupil: float = 1.1,
     seed: int = 0,
 ) -> Region:
@@ -85,6 +89,8 @@ def make_region(
     pupils, employers : int
     tasks_per_employer : int
         Spread over five functions.
+    task_hours : float
+        Hours a week of a task, on average, outside vacancies; more than 1.
     places_per_pupil : float
         Places of all employers together, divided by the number of pupils.
     seed : int
@@ -98,6 +104,7 @@ def make_region(
             pupils,
             employers=employers,
             tasks_per_employer=tasks_per_employer,
+            task_hours=task_hours,
             places_per_pupil=places_per_pupil,
             seed=seed,
         )
@@ -106,8 +113,25 @@ def make_region(
     return mm.read_region({"region": {"name": name, "date": DATE, "policy": {"seed": seed}}, **tables})
 
 
+def sized_region(size: Size, *, seed: int = 0) -> Region:
+    """Generate a region of a size, such as one of `SIZES`."""
+    return make_region(
+        size.pupils,
+        employers=size.employers,
+        tasks_per_employer=size.tasks_per_employer,
+        task_hours=size.task_hours,
+        seed=seed,
+    )
+
+
 def make_tables(
-    pupils: int, *, employers: int, tasks_per_employer: int = 40, places_per_pupil: float = 1.1, seed: int = 0
+    pupils: int,
+    *,
+    employers: int,
+    tasks_per_employer: int = 40,
+    task_hours: float = SHORT_TASK_HOURS,
+    places_per_pupil: float = 1.1,
+    seed: int = 0,
 ) -> dict[str, pd.DataFrame]:
     """Generate the tables of one region, with the contract's columns; arguments as for :func:`make_region`."""
     # A stream of random numbers per table: a change in how one is made leaves the others as they are.
@@ -117,7 +141,7 @@ def make_tables(
     towns = _towns(land, employers)
     places = _places(firms, employers, round(places_per_pupil * pupils))
     function_table = _functions(jobs, employers, places)
-    task_table, demand_table = _tasks(work, function_table, tasks_per_employer)
+    task_table, demand_table = _tasks(work, function_table, tasks_per_employer, task_hours)
     function_table["max_carved_hours"] = _caps(jobs, function_table, task_table)
     pupil_table = _pupils(people, pupils, towns, employers)
     return {
@@ -216,7 +240,9 @@ def _caps(rng: np.random.Generator, functions: pd.DataFrame, tasks: pd.DataFrame
     return np.where(rng.random(len(functions)) < 0.6, cap, None)
 
 
-def _tasks(rng: np.random.Generator, functions: pd.DataFrame, per_employer: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _tasks(
+    rng: np.random.Generator, functions: pd.DataFrame, per_employer: int, task_hours: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     in_turn = np.arange(per_employer) % FUNCTIONS_AN_EMPLOYER
     function = np.sort((np.arange(0, len(functions), FUNCTIONS_AN_EMPLOYER)[:, None] + in_turn).ravel())
     count = len(function)
@@ -225,7 +251,9 @@ def _tasks(rng: np.random.Generator, functions: pd.DataFrame, per_employer: int)
     detachable = rng.random(count) < np.where(whole, 0.6, 0.72)
     # The functions with a vacancy share some 20 hours among their tasks, so that pupils have the time for all of them.
     spread = per_employer / FUNCTIONS_AN_EMPLOYER
-    hours = np.where(whole, rng.uniform(12, 26, len(functions))[function] / spread, 1 + rng.gamma(2.0, 1.3, count))
+    hours = np.where(
+        whole, rng.uniform(12, 26, len(functions))[function] / spread, 1 + rng.gamma(2.0, (task_hours - 1) / 2, count)
+    )
     hours = np.maximum(np.round(2 * hours * rng.uniform(0.8, 1.2, count)) / 2, 1.0)
     pieces = np.where((rng.random(count) < 0.35) & (hours >= 2) & (hours % 1 == 0), hours.astype(int), 1)
     together = _together(rng, function, detachable & (pieces == 1))

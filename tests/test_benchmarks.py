@@ -11,7 +11,7 @@ import pytest
 import matchmaker as mm
 from benchmarks.plain import carve_first
 from benchmarks.plain_tables import library_numbers, prepared
-from benchmarks.regions import SIZES, make_region, make_tables
+from benchmarks.regions import SHORT_TASK_HOURS, SIZES, TASK_HOURS, make_region, make_tables, sized_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.rules import employer_mask, task_factors
 from tests.checker_rules import Position, check_position, check_shared, read_tables
@@ -29,27 +29,36 @@ def test_same_seed_same_region() -> None:
     assert digests[0] == digests[1] != digests[2]
 
 
-@pytest.mark.parametrize("size", ["12x5", "200x60"])
+@pytest.mark.parametrize("size", ["12x5", "200x60", "200x60-short"])
 def test_sizes_are_as_named(size: str) -> None:
     """A region has as many pupils, employers, tasks and places as its size says."""
-    pupils, employers, tasks = SIZES[size]
-    region = make_region(pupils, employers=employers, tasks_per_employer=tasks)
+    pupils, employers, tasks, _ = SIZES[size]
+    region = sized_region(SIZES[size])
     assert (len(region.pupils), len(region.employers), len(region.tasks)) == (pupils, employers, tasks * employers)
     assert int(region.employers.column("places").sum()) == round(1.1 * pupils)
 
 
 def test_most_tasks_can_be_given_away() -> None:
     """At least 26,000 of the 40,000 tasks of the largest region can be split off."""
-    pupils, employers, tasks = SIZES["3000x1000"]
-    table = make_tables(pupils, employers=employers, tasks_per_employer=tasks)["tasks"]
+    pupils, employers, tasks, hours = SIZES["3000x1000"]
+    table = make_tables(pupils, employers=employers, tasks_per_employer=tasks, task_hours=hours)["tasks"]
     assert len(table) == 40_000
     assert (table.detachable == "yes").sum() >= 26_000
 
 
+@pytest.mark.parametrize("hours", [TASK_HOURS, SHORT_TASK_HOURS])
+def test_tasks_take_the_hours_asked_for(hours: float) -> None:
+    """Tasks outside vacancies take so many hours on average."""
+    tables = make_tables(200, employers=60, task_hours=hours)
+    whole = tables["functions"].set_index("id").vacancies.reindex(tables["tasks"].function).to_numpy() > 0
+    assert float(tables["tasks"].hours[~whole].mean()) == pytest.approx(hours, rel=0.05)
+
+
+@pytest.mark.parametrize("size", ["200x60", "200x60-short"])
 @pytest.mark.parametrize("seed", range(3))
-def test_regions_are_believable(seed: int) -> None:
+def test_regions_are_believable(size: str, seed: int) -> None:
     """A pupil reaches some 10 to 35 % of the employers and can do 30 to 60 % of the tasks that can be split off."""
-    problem = make_problem(make_region(200, employers=60, seed=seed))
+    problem = make_problem(sized_region(SIZES[size], seed=seed))
     reach = employer_mask(problem, np.arange(200))
     left, right = task_factors(problem)
     can = (left @ right[problem.tasks.detachable].T) == 0
