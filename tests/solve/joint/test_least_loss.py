@@ -87,7 +87,7 @@ def test_the_least_of_all_sets_is_found(filling: Filling) -> None:
     """Trying every set of positions finds nothing that loses less, and one that loses as much."""
     every = range(len(filling.loss))
     best = min(lost(filling, chosen) for size in range(len(every) + 1) for chosen in combinations(every, size))
-    least, ended = least_loss(filling, PLENTY, 100_000)
+    least, ended = least_loss(filling, PLENTY, 100_000_000)
     assert ended
     assert np.isclose(least, best, atol=1e-5)
 
@@ -96,8 +96,8 @@ def test_the_least_of_all_sets_is_found(filling: Filling) -> None:
 @settings(max_examples=200, deadline=None)
 def test_a_limit_that_nothing_beats_is_the_answer(filling: Filling, beat: int) -> None:
     """Where no filling loses less than what is to beat, that is what comes back."""
-    least, _ = least_loss(filling, PLENTY, 100_000)
-    assert np.isclose(least_loss(filling, float(beat), 100_000)[0], min(least, beat), atol=1e-5)
+    least, _ = least_loss(filling, PLENTY, 100_000_000)
+    assert np.isclose(least_loss(filling, float(beat), 100_000_000)[0], min(least, beat), atol=1e-5)
 
 
 @given(fillings())

@@ -55,7 +55,7 @@ def test_bound_with_losses_is_what_employers_make_one_by_one(
 ) -> None:
     """With every position looked at, the bound less the losses is what pupils and employers make each by themselves."""
     monkeypatch.setattr(tighten, "WITHIN", (1e6,))
-    monkeypatch.setattr(tighten, "MOST_NODES", 2_000_000)
+    monkeypatch.setattr(tighten, "MOST_WORK", 1_000_000_000)
     reach = make_reach(make_problem(make_region(8, employers=3, tasks_per_employer=10, seed=seed)))
     relaxation = relaxed(reach, rounds, weight)
     losses = losses_of(relaxation)

@@ -263,19 +263,19 @@ def enter(filling: Filling, branch: Branch, depth: int, place: int, best: float)
 
 
 @compiled
-def least_loss(filling: Filling, beat: float, most_nodes: int) -> tuple[float, bool]:
+def least_loss(filling: Filling, beat: float, most_work: int) -> tuple[float, bool]:
     """Return the least loss of any filling with these positions, or `beat` when none has less.
 
     Depth first: on something that is not settled yet (`give_up`), each position that uses it in turn, then without. The
-    second value says whether the search came to its end within so many nodes; if not, the first proves nothing.
+    second value says whether the search came to its end before it had looked at positions so often as `most_work` says;
+    if not, the first proves nothing.
     """
     branch, rows = root_of(filling), len(filling.have)
     most, ways, least = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows)
-    depth, nodes, best = 0, 0, beat
+    depth, work, best = 0, 0, beat
     while depth >= 0:
         if branch.row[depth] == UNSEEN:
-            nodes += 1
-            if nodes > most_nodes or depth >= MOST_DEPTH - 2:
+            if work >= most_work or depth >= MOST_DEPTH - 2:
                 return best, False
             open_to = branch.open_to[depth, : branch.width[depth]]
             used, limit = branch.used[depth], branch.limit[depth]
@@ -291,7 +291,7 @@ def least_loss(filling: Filling, beat: float, most_nodes: int) -> tuple[float, b
         place, width = branch.at[depth], branch.width[depth]
         while place < width and not uses(filling, branch.open_to[depth, place], branch.row[depth]):
             place += 1
-        branch.at[depth] = place + 1
+        branch.at[depth], work = place + 1, work + width + 1
         if place > width:
             depth -= 1
         elif enter(filling, branch, depth, place, best):

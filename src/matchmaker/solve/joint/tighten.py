@@ -28,7 +28,8 @@ WITHIN = (6.0, 16.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0)
 """How far positions may fall short that an employer is looked at with, one after the other."""
 ROOM = (4_000, 20_000)
 """Positions of an employer that there is room for: more only once all have been looked at with less."""
-MOST_NODES, GAVE_UP = 20_000, -1.0
+MOST_WORK, GAVE_UP = 10_000_000, -1.0
+"""Looks at a position in one search (a third of a second to half of one), and what says that it was not enough."""
 
 
 @compiled
@@ -112,7 +113,7 @@ class Losses:
         for k in range(first, last):
             filling = None if stop() else self.filling(int(employers[k]), within, room)
             if filling is not None:
-                least, ended = least_loss(filling, within, MOST_NODES)
+                least, ended = least_loss(filling, within, MOST_WORK)
                 found[k] = least if ended else GAVE_UP
 
     def filling(self, employer: int, within: float, room: int) -> Filling | None:
