@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 import pickle
 import re
@@ -18,6 +19,7 @@ from benchmarks.regions import make_region
 from matchmaker.errors import InputFaults, MatchmakerError, UnknownId
 from matchmaker.model import Region
 from matchmaker.plan import Plan
+from matchmaker.plan.match import _Work
 from matchmaker.plan.reachable import employers_in_reach, hardest_to_place, has_position, lottery_ranks
 from matchmaker.plan.record import without_times
 from matchmaker.plan.rows import Rows
@@ -25,6 +27,7 @@ from matchmaker.positions import Ledger
 from tests.brute import best_plan
 from tests.checker import check_plan
 
+match_module = importlib.import_module("matchmaker.plan.match")
 TINY = Path(__file__).resolve().parents[2] / "data" / "fixtures" / "tiny"
 STEPS = 5
 
@@ -220,3 +223,16 @@ def test_an_empty_region_has_an_empty_plan(tiny: Region) -> None:
     alone = mm.match(tiny.replace(**no_work), steps=0)
     assert (alone.placed, len(alone.unplaced())) == (0, 13)
     assert all(one.reasons for one in alone.unplaced())
+
+
+def test_a_time_limit_holds_for_all_that_is_done(tiny: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search gets what preparing and describing leave, at least a quarter; what was compiled does not count."""
+    work = _Work(tiny.replace(policy=tiny.policy.replace(time_limit=10.0)), None)
+    assert work.time_to_solve() == pytest.approx(10.0, abs=1.0)
+    work.begun -= 2.0
+    assert work.time_to_solve() == pytest.approx(6.0, abs=1.0)
+    monkeypatch.setattr(match_module, "seconds_compiling", lambda: work.compiled + 2.0)
+    assert work.time_to_solve() == pytest.approx(10.0, abs=1.0)
+    work.begun -= 60.0
+    assert work.time_to_solve() == 2.5
+    assert _Work(tiny, None).time_to_solve() is None

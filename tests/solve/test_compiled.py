@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matchmaker.solve.compiled import Kernel, _called_from, announcing, compiled, is_compiled, prange
+from matchmaker.solve.compiled import Kernel, _called_from, _Compiling, announcing, compiled, is_compiled, prange
 from matchmaker.solve.joint.build import best_position
 from matchmaker.solve.kept import KeptFiles, source_digest
 
@@ -171,3 +171,13 @@ def test_what_processes_keep_is_not_taken_for_each_other(tmp_path: Path) -> None
     assert "sorting.order" in run_kernels(tmp_path, "same(1), same(1.0), same(True), order(x)", "2")
     assert run_kernels(tmp_path, "*in_order(x)[[0, -1]], *order(x)[[0, -1]]", "3") == "0 99 99 0\n"
     assert run_kernels(tmp_path, "*order(x)[[0, -1]], *in_order(x)[[0, -1]]", "4") == "99 0 0 99\n"
+
+
+def test_time_to_compile_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel compiled while another one waits for it counts once, from the first beginning to the last end."""
+    moments = iter([1.0, 5.0])
+    monkeypatch.setattr("matchmaker.solve.compiled.time.perf_counter", lambda: next(moments))
+    compiling = _Compiling()
+    for what in (compiling.begin, compiling.begin, compiling.end, compiling.end):
+        what()
+    assert compiling.seconds == 4.0

@@ -23,7 +23,7 @@ from matchmaker.plan.record import make_record, plain, without_times
 from matchmaker.plan.rows import Rows
 from matchmaker.plan.unplaced import explain_unplaced
 from matchmaker.positions import Ledger, Position, check_position, ledger_of
-from matchmaker.solve.compiled import announcing
+from matchmaker.solve.compiled import announcing, seconds_compiling
 from matchmaker.solve.joint import solve, solve_leximin, solve_protected, solve_with_few_changes
 from matchmaker.solve.reach import make_reach, task_sides
 
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["described", "make_plan", "match"]
 
 Progress = Callable[[str, float], None]
+
+LEAST_SHARE = 0.25
+"""Share of the time limit that the search gets at least."""
 
 
 def match(
@@ -137,7 +140,8 @@ class _Work:
     def __init__(self, region: Region, progress: Progress | None) -> None:
         self.region, self.policy, self.progress = region, region.policy, progress
         self.steps: list[dict[str, Any]] = []
-        self.started = time.perf_counter()
+        self.begun = self.started = time.perf_counter()
+        self.compiled = seconds_compiling()
 
     def tell(self, what: str, how_far: float) -> None:
         if self.progress is not None:
@@ -165,6 +169,14 @@ class _Work:
         )
         self.done("hardest", hardest=int(self.hardest.sum()))
 
+    def time_to_solve(self) -> float | None:
+        """Seconds left for the search; to describe the plan afterwards takes about as long as to prepare it took."""
+        if self.policy.time_limit is None:
+            return None
+        compiled = seconds_compiling() - self.compiled
+        spent = time.perf_counter() - self.begun - compiled
+        return max(self.policy.time_limit - 2.0 * spent, LEAST_SHARE * self.policy.time_limit)
+
     def solve(self, before: Plan | None, move_cost: int) -> Solution:
         self.tell("solve", 0.0)
         fixed = np.zeros(len(self.hardest), bool)
@@ -176,7 +188,7 @@ class _Work:
             "order": self.policy.order,
             "seed": self.policy.seed,
             "steps": self.policy.steps,
-            "time_limit": self.policy.time_limit,
+            "time_limit": self.time_to_solve(),
             "progress": self.progress,
             "start": None if before is None else carry_over(before, self.ledger, self.reach),
         }

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -19,7 +20,7 @@ from functools import update_wrapper
 from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
-__all__ = ["Kernel", "announcing", "compiled", "is_compiled", "prange"]
+__all__ = ["Kernel", "announcing", "compiled", "is_compiled", "prange", "seconds_compiling"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,6 +91,37 @@ def announcing(hook: Callable[[str], None] | None) -> Iterator[None]:
         yield
     finally:
         _announce.reset(token)
+
+
+class _Compiling:
+    """How long kernels have been compiled: a kernel that another one waits for does not count twice."""
+
+    def __init__(self) -> None:
+        self.lock, self.depth, self.since, self.seconds = threading.Lock(), 0, 0.0, 0.0
+
+    def begin(self) -> None:
+        with self.lock:
+            self.since = time.perf_counter() if self.depth == 0 else self.since
+            self.depth += 1
+
+    def end(self) -> None:
+        with self.lock:
+            self.depth -= 1
+            self.seconds += time.perf_counter() - self.since if self.depth == 0 else 0.0
+
+
+_compiling = _Compiling()
+
+
+def seconds_compiling() -> float:
+    """Return for how many seconds this process has compiled kernels; to load kept machine code does not count.
+
+    Examples
+    --------
+    >>> seconds_compiling() >= 0.0
+    True
+    """
+    return _compiling.seconds
 
 
 class Kernel(Generic[P, R]):
@@ -218,13 +250,14 @@ def _prepare() -> None:
 
     class Announcer(event.Listener):  # type: ignore[misc, name-defined, unused-ignore]
         def on_start(self, event: Any) -> None:
+            _compiling.begin()
             hook = _announce.get()
             function = event.data["dispatcher"].py_func
             if hook is not None:
                 hook(f"{function.__module__}.{function.__qualname__}")
 
         def on_end(self, event: Any) -> None:
-            return
+            _compiling.end()
 
     register: Callable[[str, Any], None] = event.register
     register("numba:compile", Announcer())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from matchmaker.solve.compiled import seconds_compiling
 from matchmaker.solve.joint.build import column_worths, weights_of
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.close import can_be_closed, close
@@ -20,10 +22,10 @@ from matchmaker.solve.joint.number import bound_number
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.proof import Proof, aims_before_points, counts_of, masks_of, prove, relax
 from matchmaker.solve.joint.repair import Kind, Repair, groups_of
-from matchmaker.solve.joint.stock import Columns, Prices
+from matchmaker.solve.joint.stock import Columns, Prices, full_stock
 from matchmaker.solve.joint.turns import Turns
 from matchmaker.solve.joint.two_moves import offer_two, one_employer
-from matchmaker.solve.reach import first_pupils
+from matchmaker.solve.part import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -167,7 +169,7 @@ def solve(
     Solution
     """
     if time_limit is not None:
-        _warm(reach)
+        time_limit -= min(_warm(reach), time_limit / 2)
     clock, pupils = Clock(time_limit, progress), len(hardest)
     masks = masks_of(hardest, fixed, protected)
     wanted = order
@@ -302,18 +304,24 @@ def _of_turn(progress: Callable[[int], float], before: int, turn: int, k: int) -
     return TURNS * progress(before + k) - turn
 
 
+FEW_EMPLOYERS = 3
 _warmed: set[tuple[int, int]] = set()
 
 
-def _warm(reach: Reach) -> None:
-    """Compile every kernel on one pupil before a time limit starts to count; once a process and kind of position."""
-    kind = (reach.work.max_tasks, reach.work.most_employers)
-    if kind in _warmed or len(reach.pair_start) < 2:
-        return
+def _warm(reach: Reach) -> float:
+    """Compile every kernel before a time limit starts to count, on one pupil; once a process and kind of position.
+
+    Returns how many seconds that took, beside compiling.
+    """
+    kind, begun = (reach.work.max_tasks, reach.work.most_employers), time.perf_counter() - seconds_compiling()
+    if kind in _warmed or not len(reach.pair_pupil):
+        return 0.0
     _warmed.add(kind)
-    one = first_pupils(reach, 1)
+    pupils, employers = reach.pair_pupil[:1], np.unique(reach.pair_employer[:FEW_EMPLOYERS])
+    one = part_of(reach, pupils=pupils, employers=employers, left=full_stock(reach.work)).reach
     for exactly in (True, False):
         solve(one, hardest=np.ones(1, bool), lottery=np.zeros(1, np.int64), steps=1, exactly=exactly)
+    return time.perf_counter() - seconds_compiling() - begun
 
 
 def _progress(clock: Clock, reach: Reach, steps: int | None, part: float) -> Callable[[int], float]:
