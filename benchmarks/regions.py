@@ -38,8 +38,8 @@ def _names(text: str) -> Texts:
 
 
 TASK_HOURS, SHORT_TASK_HOURS = 7.0, 3.6
-"""Hours a week of a task, on average. With the second, most positions need as many tasks as they may have, and the hours
-that can be split off are hardly more than the places need."""
+"""Hours a week of a task, on average. With the second, most positions need as many tasks as they may have, and the
+hours that can be split off are hardly more than the places need."""
 
 
 class Size(NamedTuple):
