@@ -7,6 +7,7 @@ Dantzig, Fulkerson and Johnson 1954). Where these are few, an integer program ca
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from matchmaker.solve.joint.clock import Clock
     from matchmaker.solve.joint.dual import Relaxation
     from matchmaker.solve.joint.proof import Proof
-    from matchmaker.solve.joint.stock import Prices
     from matchmaker.solve.reach import Reach
 
 __all__ = ["can_be_closed", "close", "near_columns"]
@@ -53,28 +53,31 @@ def close(
     clock : Clock
     """
     quotas = {aim: (mask, int((mask & (chosen.employer >= 0)).sum())) for aim, mask in masks.items()}
-    bonus = bonus_of(relaxation.counts, relaxation.pupils)
-    best = _best_near(relaxation, relaxation.prices, relaxation.value, bonus, relaxation.bound, chosen, quotas, clock)
+    last = replace(
+        proof,
+        lagrangian=relaxation.bound,
+        prices=relaxation.prices,
+        value=relaxation.value,
+        bonus=bonus_of(relaxation.counts, relaxation.pupils),
+    )
+    best = _best_near(relaxation, last, chosen, quotas, clock)
     if best is None or quotas.pop("hardest", None) is None or best.points.sum() == proof.bound:
         return None if best is None else (best, float(best.points.sum()))
     # Plans with fewer of the hardest are not among those that the prices with a weight for the hardest bound.
-    other = _best_near(relaxation, proof.prices, proof.value, proof.bonus, proof.lagrangian, best, quotas, clock)
+    other = _best_near(relaxation, proof, best, quotas, clock)
     return best, proof.bound if other is None else float(other.points.sum())
 
 
 def _best_near(
     relaxation: Relaxation,
-    prices: Prices,
-    value: NDArray[np.float64],
-    bonus: NDArray[np.float64],
-    bound: float,
+    proof: Proof,
     chosen: Columns,
     quotas: dict[str, tuple[NDArray[np.bool_], int]],
     clock: Clock,
 ) -> Columns | None:
-    """Return the best plan that reaches the quotas, which these prices bound; None when it takes too long."""
-    reach, gap = relaxation.reach, bound - float(chosen.points[chosen.employer >= 0].sum())
-    losses = Losses(reach, relaxation.packings, prices, np.maximum(value, 0.0) - bonus)
+    """Return the best plan that reaches the quotas, those of the proof's prices; None when it takes too long."""
+    reach, gap = relaxation.reach, proof.lagrangian - float(chosen.points[chosen.employer >= 0].sum())
+    losses = Losses(reach, relaxation.packings, proof.prices, np.maximum(proof.value, 0.0) - proof.bonus)
     near = near_columns(losses, gap, stop=clock.over)
     if near is None or not len(near.pupil):
         return None
