@@ -37,9 +37,9 @@ def _names(text: str) -> Texts:
     return np.array(text.split(), dtype=object)
 
 
-TASK_HOURS, SHORT_TASK_HOURS = 7.0, 3.6
-"""Hours a week of a task, on average. With the second, most positions need as many tasks as they may have, and the
-hours that can be split off are hardly more than the places need."""
+TASK_HOURS, LONG_TASK_HOURS = 3.6, 7.0
+"""Hours a week of a task, on average. With the first, most positions need as many tasks as they may have, and the hours
+that can be split off are hardly more than the places need; with the second there is room on both sides."""
 
 
 class Size(NamedTuple):
@@ -53,7 +53,7 @@ class Size(NamedTuple):
 
 COUNTS = {"12x5": (12, 5), "60x20": (60, 20), "200x60": (200, 60), "1000x300": (1000, 300), "3000x1000": (3000, 1000)}
 SIZES = {name: Size(*counts) for name, counts in COUNTS.items()} | {
-    f"{name}-short": Size(*counts, task_hours=SHORT_TASK_HOURS) for name, counts in COUNTS.items()
+    f"{name}-long": Size(*counts, task_hours=LONG_TASK_HOURS) for name, counts in COUNTS.items()
 }
 DATE = "2026-11-02"
 FUNCTIONS_AN_EMPLOYER = 5
@@ -78,7 +78,7 @@ def make_region(
     *,
     employers: int,
     tasks_per_employer: int = 40,
-    task_hours: float = SHORT_TASK_HOURS,
+    task_hours: float = TASK_HOURS,
     places_per_pupil: float = 1.1,
     seed: int = 0,
 ) -> Region:
@@ -129,7 +129,7 @@ def make_tables(
     *,
     employers: int,
     tasks_per_employer: int = 40,
-    task_hours: float = SHORT_TASK_HOURS,
+    task_hours: float = TASK_HOURS,
     places_per_pupil: float = 1.1,
     seed: int = 0,
 ) -> dict[str, pd.DataFrame]:

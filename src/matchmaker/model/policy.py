@@ -66,8 +66,8 @@ class Policy(BaseModel):
     language
         Language of sentences: ``en`` or ``nl``.
     time_limit
-        Seconds after which the best plan so far is returned, with preparing and describing it, without compiling; None
-        is no limit.
+        Seconds that making a plan may take in all, from preparing to describing; compiling, once a machine, does not
+        count. Then the best plan so far is returned. None is no limit.
     steps
         Number of improvement steps; None leaves it to the method.
 

@@ -103,5 +103,5 @@ def test_a_limit_that_nothing_beats_is_the_answer(filling: Filling, beat: int) -
 @given(fillings())
 @settings(max_examples=50, deadline=None)
 def test_a_search_cut_short_says_so(filling: Filling) -> None:
-    """With no nodes to look at nothing is proved."""
+    """A search that may not look at any position proves nothing."""
     assert not least_loss(filling, PLENTY, 0)[1]

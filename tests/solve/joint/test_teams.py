@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.regions import SHORT_TASK_HOURS, make_region
+from benchmarks.regions import LONG_TASK_HOURS, TASK_HOURS, make_region
 from matchmaker.numbers.problem import make_problem
 from matchmaker.solve.joint import teams
 from matchmaker.solve.joint.exact import solve_exactly
@@ -24,7 +24,7 @@ from tests.solve.test_compact import small_reaches
 
 
 @cache
-def reach_of(seed: int, tasks: int, task_hours: float = SHORT_TASK_HOURS) -> Reach:
+def reach_of(seed: int, tasks: int, task_hours: float = TASK_HOURS) -> Reach:
     """Give a region of 12 x 5."""
     return make_reach(
         make_problem(make_region(12, employers=5, tasks_per_employer=tasks, task_hours=task_hours, seed=seed))
@@ -169,7 +169,7 @@ def test_too_much_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_time_runs_out_within_a_team() -> None:
     """A team of eight with many positions is given up as soon as time is over, not after all its branches."""
-    reach, asked = reach_of(58, 40, 7.0), 0
+    reach, asked = reach_of(58, 40, LONG_TASK_HOURS), 0
 
     def stop() -> bool:
         nonlocal asked

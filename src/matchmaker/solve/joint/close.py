@@ -19,8 +19,6 @@ from matchmaker.solve.joint.stock import Columns, no_columns
 from matchmaker.solve.joint.tighten import Losses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from matchmaker.solve.joint.clock import Clock
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     from matchmaker.solve.joint.proof import Proof
     from matchmaker.solve.reach import Reach
 
-__all__ = ["can_be_closed", "close", "near_columns"]
+__all__ = ["can_be_closed", "close"]
 
 MOST_PUPILS, MOST_COLUMNS = 80, 3_000
 EPS = 1e-3
@@ -61,9 +59,13 @@ def close(
         bonus=bonus_of(relaxation.counts, relaxation.pupils),
     )
     best = _best_near(relaxation, last, chosen, quotas, clock)
-    if best is None or quotas.pop("hardest", None) is None or best.points.sum() == proof.bound:
-        return None if best is None else (best, float(best.points.sum()))
-    # Plans with fewer of the hardest are not among those that the prices with a weight for the hardest bound.
+    if best is None:
+        return None
+    points = float(best.points.sum())
+    if "hardest" not in quotas or points == proof.bound:
+        return best, points
+    # Prices with a weight for the hardest say nothing of plans with fewer of them: look again at those without.
+    del quotas["hardest"]
     other = _best_near(relaxation, proof, best, quotas, clock)
     return best, proof.bound if other is None else float(other.points.sum())
 
@@ -75,18 +77,18 @@ def _best_near(
     quotas: dict[str, tuple[NDArray[np.bool_], int]],
     clock: Clock,
 ) -> Columns | None:
-    """Return the best plan that reaches the quotas, those of the proof's prices; None when it takes too long."""
+    """Return the best plan that reaches the quotas, which are what the proof counts; None when it takes too long."""
     reach, gap = relaxation.reach, proof.lagrangian - float(chosen.points[chosen.employer >= 0].sum())
     losses = Losses(reach, relaxation.packings, proof.prices, np.maximum(proof.value, 0.0) - proof.bonus)
-    near = near_columns(losses, gap, stop=clock.over)
+    near = _near_columns(losses, gap, clock)
     if near is None or not len(near.pupil):
         return None
     return best_among(reach, near, list(quotas.values()), seconds=clock.left())
 
 
-def near_columns(losses: Losses, gap: float, *, stop: Callable[[], bool] = lambda: False) -> Columns | None:
+def _near_columns(losses: Losses, gap: float, clock: Clock) -> Columns | None:
     """List every position that a plan could hold which loses less than `gap` in all; None when there are too many."""
-    reach, lost = losses.reach, losses.everywhere(stop=stop)
+    reach, lost = losses.reach, losses.everywhere(stop=clock.over)
     parts, rows = [no_columns(0, reach.work.max_tasks)], 0
     for employer in range(len(lost)):
         within = gap - float(lost.sum() - lost[employer]) + EPS
