@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,17 @@ if TYPE_CHECKING:
     from matchmaker.solve.joint.stock import Columns, Prices
     from matchmaker.solve.reach import Reach
 
-__all__ = ["Proof", "aims_before_points", "counts_of", "masks_of", "proof_for", "prove", "relax"]
+__all__ = [
+    "Proof",
+    "aims_before_points",
+    "bound_by_losses",
+    "counts_at",
+    "counts_of",
+    "masks_of",
+    "proof_for",
+    "prove",
+    "relax",
+]
 
 PLACED_WEIGHT, OTHER_WEIGHT = 2000.0, 1000.0
 """What a placement is worth in the prices for the search, in points: about twice the points of a good one."""
@@ -123,52 +134,64 @@ def prove(
     clock: Clock,
     *,
     rounds: int,
-    tighten: bool = True,
+    closer: Callable[[float, float], float] | None = None,
 ) -> Proof:
     """Bound the points of every plan that does as well on the aims before points as the plan `chosen`.
 
-    With `tighten` what employers lose at least is taken off (see `least_loss`).
+    `closer` makes the bound of the relaxation closer: it takes the points of the plan and a share of the time.
     """
-    placed, points = chosen.employer >= 0, float(chosen.points[chosen.employer >= 0].sum())
-    # Who had to be protected is this plan's own choice: no part of what a bound may assume.
-    counts = {
-        aim: replace(count, target=float(masks[aim][placed].sum()), free=aim == "placed")
-        for aim, count in zip(aims, relaxation.counts, strict=True)
-        if aim != "protected"
-    }
+    points = float(chosen.points[chosen.employer >= 0].sum())
+    counts = counts_at(relaxation.counts, aims, masks, chosen)
     hardest = counts.pop("hardest", None)
     shares = SHARES_OF_ONE if hardest is None else SHARES_OF_TWO
     relaxation.aim(list(counts.values()))
     relax(relaxation, clock, "bound", rounds=rounds, share=shares[0], move_counts=True, low=points)
-    lost = losses_of(relaxation, clock, shares[1]) if tighten else 0.0
-    bound = bound_aims = max(points, _whole(relaxation.bound - lost))
+    closest = relaxation.bound if closer is None else closer(points, shares[1])
+    bound, lost = max(points, _whole(closest)), relaxation.bound - closest
+    bound_aims = bound
     proof = Proof(
         bound=bound,
         bound_aims=bound,
         lagrangian=relaxation.bound,
         prices=relaxation.prices,
         value=relaxation.value,
-        bonus=bonus_of(relaxation.counts, len(placed)),
+        bonus=bonus_of(relaxation.counts, relaxation.pupils),
     )
     if hardest is not None:
         relaxation.aim([*relaxation.counts, hardest])
         relax(relaxation, clock, "bound", rounds=rounds, share=shares[2], move_counts=True, low=points)
-        less = losses_of(relaxation, clock, shares[3]) if tighten else 0.0
-        bound_aims = min(bound, max(points, _whole(relaxation.bound - less)))
+        closest = relaxation.bound if closer is None else closer(points, shares[3])
+        bound_aims = min(bound, max(points, _whole(closest)))
     clock.done("bound", rounds=relaxation.rounds, columns=len(relaxation.pool), pricings=relaxation.priced, lost=lost)
     return replace(proof, bound_aims=bound_aims)
 
 
-def losses_of(relaxation: Relaxation, clock: Clock, share: float) -> float:
-    """Return what all employers together lose at least, as far as this share of the time lets one look.
+def counts_at(
+    counts: Sequence[Count], aims: Sequence[str], masks: dict[str, NDArray[np.bool_]], plan: Columns
+) -> dict[str, Count]:
+    """Return the counts of these aims (or of all but the protected) with what a plan reaches of each.
 
-    Nothing is claimed where a position may be at two employers: these are not counted employer by employer.
+    Who had to be protected is this plan's own choice: no part of what a bound may assume.
     """
-    if relaxation.reach.work.most_employers > 1:
-        return 0.0
+    placed, assumed = plan.employer >= 0, [aim for aim in aims if aim != "protected"]
+    return {
+        aim: replace(count, target=float(masks[aim][placed].sum()), free=aim == "placed")
+        for aim, count in zip(aims if len(counts) == len(aims) else assumed, counts, strict=True)
+        if aim in assumed
+    }
+
+
+def bound_by_losses(relaxation: Relaxation, clock: Clock, points: float, share: float) -> float:
+    """Return a closer bound: less what all employers together lose at least, as far as this share of the time goes.
+
+    Nothing is claimed where a position may be at two employers: these are not counted employer by employer. No bound
+    needs to be lower than the points of the plan.
+    """
+    if relaxation.reach.work.most_employers > 1 or relaxation.bound <= points:
+        return relaxation.bound
     asked = np.maximum(relaxation.value, 0.0) - bonus_of(relaxation.counts, relaxation.pupils)
     losses = Losses(relaxation.reach, relaxation.packings, relaxation.prices, asked)
-    return float(losses.everywhere(stop=lambda: clock.over(share)).sum())
+    return relaxation.bound - float(losses.everywhere(stop=lambda: clock.over(share)).sum())
 
 
 def _whole(bound: float) -> float:
@@ -192,4 +215,5 @@ def proof_for(
     relaxation = Relaxation(reach, counts_of(aims, masks, search=False), prices=prices)
     if prices is None:
         relax(relaxation, clock, "prices", rounds=ROUNDS, share=1.0)
-    return prove(relaxation, chosen, masks, aims, clock, rounds=ROUNDS)
+    closer = partial(bound_by_losses, relaxation, clock)
+    return prove(relaxation, chosen, masks, aims, clock, rounds=ROUNDS, closer=closer)

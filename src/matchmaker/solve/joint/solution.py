@@ -12,15 +12,17 @@ import numpy as np
 
 from matchmaker.solve.compiled import seconds_compiling
 from matchmaker.solve.joint.build import column_worths, weights_of
+from matchmaker.solve.joint.by_teams import ByTeams, suits_teams
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.close import can_be_closed, close
 from matchmaker.solve.joint.dual import Count, Relaxation, bonus_of
 from matchmaker.solve.joint.exact import solve_small
+from matchmaker.solve.joint.fillings import no_fillings
 from matchmaker.solve.joint.first import first_plan, note_more_dives
 from matchmaker.solve.joint.groups import leads_from
 from matchmaker.solve.joint.number import bound_number
 from matchmaker.solve.joint.pricing import piece_prices
-from matchmaker.solve.joint.proof import Proof, aims_before_points, counts_of, masks_of, prove, relax
+from matchmaker.solve.joint.proof import Proof, aims_before_points, bound_by_losses, counts_of, masks_of, prove, relax
 from matchmaker.solve.joint.repair import Kind, Repair, groups_of
 from matchmaker.solve.joint.stock import Columns, Prices, full_stock
 from matchmaker.solve.joint.turns import Turns
@@ -42,6 +44,8 @@ MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
 REPAIR_UNTIL, NUMBER_UNTIL = 0.74, 0.78
+REPAIR_BEFORE_TEAMS, TEAMS_UNTIL = 0.35, 0.76
+"""Shares of the time for moves, and for the search by teams where there is one."""
 PRICES_UNTIL, PRICES_OF_MANY_UNTIL = (0.18, 0.28), (0.16, 0.22)
 """Shares of the time for the two kinds of prices; where there are many employers, dives and moves gain more from it."""
 RECOMBINED_UNTIL = 0.8
@@ -202,7 +206,7 @@ def solve(
         columns, bound = exact
         points, placed = int(columns.points.sum()), int((columns.employer >= 0).sum())
         few = FEW_ROUNDS if bounds else 0
-        proof = prove(relaxation, columns, masks, before, clock, rounds=few, tighten=False)
+        proof = prove(relaxation, columns, masks, before, clock, rounds=few)
         return Solution(
             columns, replace(proof, bound=bound, bound_aims=points), placed, optimal=True, steps=clock.steps
         )
@@ -210,20 +214,30 @@ def solve(
     aims = weights_of(order, masks, pupils)
     repair = first_plan(reach, kinds[0 if before else 1], relaxation, aims, masks, lottery, seed, clock, chosen)
     share = 1.0 if start is None else MOVES_AGAIN
-    progressed, counted = _progress(clock, reach, steps, share), {}
+    by_teams = None
+    if bounds and start is None and suits_teams(reach):
+        by_teams = ByTeams(relaxation, repair.fillings, clock)
+    until = REPAIR_UNTIL if by_teams is None else REPAIR_BEFORE_TEAMS
+    progressed, counted = _progress(clock, reach, steps, share, until), {}
     if reach.work.most_employers > 1:
         done, counted["taken"] = _in_turns(repair, relaxation, kinds, lottery, clock, progressed)
     else:
         turns = Turns(repair, kinds, [masks[aim] for aim in before])
         if turns.whole and start is None:
             clock.done("more dives", dives=note_more_dives(repair, kinds[0], relaxation, lottery, clock))
-        left = partial(clock.left, RECOMBINED_UNTIL)
+        left = partial(clock.left, RECOMBINED_UNTIL if by_teams is None else until)
         done, counted["helped"] = turns.run(heat=HEAT, noise=NOISE, progress=progressed, seconds_left=left)
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
+    closer: Callable[[float, float], float] | None = None
+    if bounds:
+        closer = partial(bound_by_losses, relaxation, clock)
+    if by_teams is not None:
+        by_teams.plan(turns, before, masks, TEAMS_UNTIL)
+        closer = by_teams.bound
     repair.best.points[repair.best.employer < 0] = 0
     last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
     placed_bound = bound_number(reach, placed, clock, rounds=last, share=NUMBER_UNTIL)
-    proof = prove(relaxation, repair.best, masks, before, clock, rounds=last, tighten=bounds)
+    proof = prove(relaxation, repair.best, masks, before, clock, rounds=last, closer=closer)
     found = Solution(repair.best, proof, placed_bound, steps=clock.steps)
     plain = exactly and bounds and leximin is None and not at_least and not masks["protected"].any()
     return _closed(found, relaxation, {aim: masks[aim] for aim in before}, clock) if plain else found
@@ -305,7 +319,7 @@ def _of_turn(progress: Callable[[int], float], before: int, turn: int, k: int) -
 
 
 FEW_EMPLOYERS = 3
-_warmed: set[tuple[int, int]] = set()
+_warmed: set[tuple[int, int, bool]] = set()
 
 
 def _warm(reach: Reach) -> float:
@@ -313,7 +327,8 @@ def _warm(reach: Reach) -> float:
 
     Returns how many seconds that took, beside compiling.
     """
-    kind, begun = (reach.work.max_tasks, reach.work.most_employers), time.perf_counter() - seconds_compiling()
+    teams, begun = suits_teams(reach), time.perf_counter() - seconds_compiling()
+    kind = reach.work.max_tasks, reach.work.most_employers, teams
     if kind in _warmed or not len(reach.pair_pupil):
         return 0.0
     _warmed.add(kind)
@@ -321,10 +336,15 @@ def _warm(reach: Reach) -> float:
     one = part_of(reach, pupils=pupils, employers=employers, left=full_stock(reach.work)).reach
     for exactly in (True, False):
         solve(one, hardest=np.ones(1, bool), lottery=np.zeros(1, np.int64), steps=1, exactly=exactly)
+    if teams:
+        fillings = no_fillings(len(one.work.places), int(one.work.places.max()), one.work.max_tasks)
+        ByTeams(Relaxation(one, [Count(np.ones(1), 0.0)]), fillings, Clock(None, None)).bound(-np.inf, 1.0)
     return time.perf_counter() - seconds_compiling() - begun
 
 
-def _progress(clock: Clock, reach: Reach, steps: int | None, part: float) -> Callable[[int], float]:
+def _progress(
+    clock: Clock, reach: Reach, steps: int | None, part: float, until: float = REPAIR_UNTIL
+) -> Callable[[int], float]:
     """Return how far repair is, 0 to 1, after so many rounds: by rounds, or by time when only a time limit is given."""
     employers = len(reach.work.places)
     moves = part * (MOVES + MOVES_AN_EMPLOYER * employers)
@@ -334,7 +354,7 @@ def _progress(clock: Clock, reach: Reach, steps: int | None, part: float) -> Cal
     def share(turn: int) -> float:
         done = turn / max(rounds, 1)
         if clock.time_limit is not None:
-            spent = (clock.used() - begin) / max(REPAIR_UNTIL * clock.time_limit - begin, 1e-9)
+            spent = (clock.used() - begin) / max(until * clock.time_limit - begin, 1e-9)
             done = spent if steps is None else max(done, spent)
         if turn % 16 == 0:
             clock.tell("repair", min(done, 1.0))

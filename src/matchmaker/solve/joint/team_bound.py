@@ -137,11 +137,11 @@ def price_team(
     whole = np.empty(len(bench.have))
     whole_price(bench, price, whole)
     total = price_of_all(bench, price, bench.have.copy())
+    best = np.full(len(bench.pupil), NOTHING)
+    for k in range(known):
+        best[pool.member[k]] = max(best[pool.member[k]], worth_of(pool, k, whole))
     for at in range(len(team)):
-        beat = NOTHING
-        for k in range(known):
-            if pool.member[k] == team[at]:
-                beat = max(beat, worth_of(pool, k, whole))
+        beat = best[team[at]]
         known = min(known, len(pool.points) - KEPT - len(bench.cap))
         new, rest = list_near(reach, stock, bench, whole, team[at], beat + EPS, KEPT, pool, known)
         value[at] = max(beat, rest)

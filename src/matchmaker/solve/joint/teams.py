@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matchmaker.solve.joint.packing import Packings, packings_of
+from matchmaker.solve.joint.site import Site, write_filling
 from matchmaker.solve.joint.stock import Columns, Stock, full_stock, no_columns
 from matchmaker.solve.joint.team import NOTHING, Bench, Positions, no_positions
-from matchmaker.solve.joint.team_best import FIRST, GROWTH, BestOfTeam, Room, Undecided, for_team
-from matchmaker.solve.joint.team_bound import team_bound, values_at
+from matchmaker.solve.joint.team_best import FIRST, GROWTH, BestOfTeam, Undecided
 from matchmaker.solve.joint.team_choice import NEVER, best_choice
-from matchmaker.solve.joint.tighten import hours_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +38,7 @@ ROUNDING, EPS = 1e-3, 1e-6
 MOST_WEIGHT = 1 << 60
 
 
-class Site:
+class AllTeams(Site):
     """An employer, its teams, and what is known of each.
 
     Attributes
@@ -48,7 +47,7 @@ class Site:
         Places among the members of the bench.
     inside : float array, shape (teams, members)
         1 for who is in it.
-    bound : float array, shape (teams)
+    most_points : float array, shape (teams)
         No positions for all of the team have more points.
     ceiling : int64 array, shape (teams)
         The value is no more than this.
@@ -67,44 +66,27 @@ class Site:
         scale: int,
         stop: Callable[[], bool],
     ) -> None:
-        self.reach, self.employer, self.scale = reach, employer, scale
-        bench = _bench_of(reach, packings, employer)
-        self.room = Room(Stock(*full_stock(reach.work)), bench, no_positions(POOL, reach.work.max_tasks), 0)
+        super().__init__(reach, packings, Stock(*full_stock(reach.work)), employer, POOL)
+        bench, self.scale = self.room.bench, scale
         self.best = BestOfTeam(reach, None if keep is None else _wanted(bench, keep), scale, stop)
-        total, alone = self._values(self._free())
+        total, alone = self.values(self.no_price)
         self.teams = _teams(reach, bench, np.flatnonzero(alone > NOTHING / 2).tolist())
         self.inside = np.zeros((len(self.teams), len(bench.pupil)))
         for k, team in enumerate(self.teams):
             self.inside[k, list(team)] = 1.0
-        self.latest = self._free()
-        self.bound = total + self.inside @ np.maximum(alone, NOTHING)
+        self.latest = self.no_price
+        self.most_points = total + self.inside @ np.maximum(alone, NOTHING)
         self.ceiling = np.full(len(self.teams), -NEVER, np.int64)
         self.exact = np.full(len(self.teams), NEVER, np.int64)
         self.within = np.full(len(self.teams), FIRST)
         self.price: list[NDArray[np.float64] | None] = [None] * len(self.teams)
         self.filling: list[Positions | None] = [None] * len(self.teams)
 
-    def _free(self) -> NDArray[np.float64]:
-        return np.zeros(len(self.room.bench.have) + len(self.room.bench.cap))
-
-    def _values(self, price: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        total, value, known = values_at(self.reach, *self.room, price)
-        self.room = self.room._replace(known=known)
-        return total, value
-
-    def _learn(self, room: Room, known: int) -> None:
-        """Remember the positions that a bound has found."""
-        new, pool, first = known - room.known, self.room.pool, self.room.known
-        if known > room.known and first + new <= len(pool.points):
-            for part, own in zip(pool, room.pool, strict=True):
-                part[first : first + new] = own[room.known : known]
-            self.room = self.room._replace(known=first + new)
-
     def most(self) -> NDArray[np.int64]:
         """Return what every team is worth at most, NEVER where it cannot all be placed."""
         extra = np.array([self.best.extra(team) for team in self.teams], np.int64)
-        never = self.bound < self.reach.work.fit_floor * self.inside.sum(axis=1) - ROUNDING
-        points = np.floor(np.where(never, 0.0, self.bound) + ROUNDING).astype(np.int64)
+        never = self.most_points < self.reach.work.fit_floor * self.inside.sum(axis=1) - ROUNDING
+        points = np.floor(np.where(never, 0.0, self.most_points) + ROUNDING).astype(np.int64)
         most = np.minimum(points * self.scale + extra, self.ceiling)
         return np.where(never, NEVER, np.where(self.exact != NEVER, self.exact, most))
 
@@ -122,7 +104,7 @@ class Site:
             self.within[k] = np.inf
             return False
         if isinstance(found, float):
-            self.bound[k], self.within[k] = min(self.bound[k], found), GROWTH * self.within[k]
+            self.most_points[k], self.within[k] = min(self.most_points[k], found), GROWTH * self.within[k]
         else:
             self.exact[k], self.filling[k] = found
         return True
@@ -138,18 +120,16 @@ class Site:
         elif beat > least:
             self.ceiling[k] = min(self.ceiling[k], beat)
         else:
-            self.bound[(self.inside >= self.inside[k]).all(axis=1)] = -np.inf
+            self.most_points[(self.inside >= self.inside[k]).all(axis=1)] = -np.inf
 
     def _bound(self, k: int) -> None:
         """Bound a team by prices of its own; they bound the others here as well."""
-        own, team = self._free(), self.teams[k]
-        room, least = for_team(self.room, team, self.latest), self.reach.work.fit_floor * len(team) - ROUNDING
-        below, known = team_bound(self.reach, *room[:2], np.array(team), *room[2:], own, least)
-        self._learn(room, known)
+        own, team = self.no_price, self.teams[k]
+        below = self.bound(team, own, self.latest, self.reach.work.fit_floor * len(team) - ROUNDING)
         self.price[k] = self.latest = own
-        total, value = self._values(own)
-        self.bound = np.minimum(self.bound, total + self.inside @ value)
-        self.bound[k] = min(self.bound[k], below)
+        total, value = self.values(own)
+        self.most_points = np.minimum(self.most_points, total + self.inside @ value)
+        self.most_points[k] = min(self.most_points[k], below)
 
 
 def _teams(reach: Reach, bench: Bench, can: list[int]) -> list[tuple[int, ...]]:
@@ -160,60 +140,6 @@ def _teams(reach: Reach, bench: Bench, can: list[int]) -> list[tuple[int, ...]]:
     support, there_is = reach.work.support[bench.pupil], reach.work.supervision[bench.employer] + EPS
     teams = (team for size in range(1, places + 1) for team in combinations(can, size))
     return [team for team in teams if support[list(team)].sum() <= there_is]
-
-
-def _bench_of(reach: Reach, packings: Packings, employer: int) -> Bench:
-    """Return an employer as its teams see it."""
-    work = reach.work
-    lots = slice(int(work.lot_start[employer]), int(work.lot_start[employer + 1]))
-    functions = slice(int(work.function_start[employer]), int(work.function_start[employer + 1]))
-    height, width = lots.stop - lots.start, functions.stop - functions.start
-    options = np.repeat(np.arange(len(reach.vacancy_start) - 1), np.diff(reach.vacancy_start))
-    seated = options[work.function_employer[reach.vacancy_function] == employer]
-    pairs = np.flatnonzero(reach.pair_employer == employer)
-    pupil = np.unique(np.concatenate([seated, reach.pair_pupil[pairs]])).astype(np.int64)
-    pair = np.full(len(pupil), -1, np.int64)
-    pair[np.searchsorted(pupil, reach.pair_pupil[pairs])] = pairs
-    hours = hours_of(work, lots, width, height + width)
-    have = np.concatenate([work.lot_pieces[lots], work.seats[functions]]).astype(np.int64)
-    grouped, own_start, own, choice_start, choice = _choices(packings, lots, len(have))
-    return Bench(
-        employer=employer,
-        first_lot=lots.start,
-        first_function=functions.start,
-        pupil=pupil,
-        pair=pair,
-        have=have,
-        hours=hours,
-        cap=work.cap[functions].astype(float),
-        by_hour=packings.by_hour[functions],
-        grouped=grouped,
-        own_start=own_start,
-        own=own,
-        choice_start=choice_start,
-        choice=choice,
-    )
-
-
-def _choices(
-    packings: Packings, lots: slice, rows: int
-) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return which rows are in a group, the rows and the largest choices of pieces of every group at one employer."""
-    grouped, own_start, rows_of, start, choices = np.zeros(rows, bool), [0], [np.zeros(0, np.int64)], [0], []
-    for which in range(len(packings.lot_start) - 1):
-        own = packings.lot[packings.lot_start[which] : packings.lot_start[which + 1]]
-        if not lots.start <= own[0] < lots.stop:
-            continue
-        grouped[own - lots.start] = True
-        rows_of.append(own - lots.start)
-        own_start.append(own_start[-1] + len(own))
-        for choice in range(packings.choice_start[which], packings.choice_start[which + 1]):
-            row, first = np.zeros(rows, np.int64), packings.taken_start[choice]
-            row[own - lots.start] = packings.taken[first : first + len(own)]
-            choices.append(row)
-        start.append(len(choices))
-    table = np.array(choices, np.int64).reshape(len(choices), rows)
-    return grouped, np.array(own_start, np.int64), np.concatenate(rows_of), np.array(start, np.int64), table
 
 
 def _wanted(bench: Bench, keep: Columns) -> Positions:
@@ -246,9 +172,9 @@ class Teams:
         pupils = len(reach.pair_start) - 1
         self.reach, self.stop, self.scale, self.rounds = reach, stop, pupils + 1, 0
         packings, can = packings_of(reach), np.zeros(pupils, bool)
-        self.sites: list[Site] = []
+        self.sites: list[AllTeams] = []
         for employer in np.flatnonzero(reach.work.places > 0).tolist():
-            site = Site(reach, packings, employer, keep, self.scale, stop)
+            site = AllTeams(reach, packings, employer, keep, self.scale, stop)
             can[site.room.bench.pupil[site.inside.any(axis=0)]] = True
             if can.sum() > MOST_PUPILS:
                 raise Undecided
@@ -287,7 +213,7 @@ class Teams:
 
     def _choice(
         self, bonus: NDArray[np.int64], allowed: NDArray[np.bool_], *, hard: bool
-    ) -> tuple[int, NDArray[np.int64], list[tuple[Site, int]]]:
+    ) -> tuple[int, NDArray[np.int64], list[tuple[AllTeams, int]]]:
         """Choose by what teams are worth at most, with or without those hard to work out.
 
         Returns the sum, the team of every employer, and those teams that are not exact.
@@ -308,7 +234,9 @@ class Teams:
 
     def _bonus(self, masks: Sequence[NDArray[np.bool_]]) -> NDArray[np.int64]:
         """Return what placing each pupil is worth: more for an aim than all that comes after it can be."""
-        most = sum(float(np.abs(site.bound[site.bound > NOTHING / 2]).max(initial=0.0)) for site in self.sites)
+        most = sum(
+            float(np.abs(site.most_points[site.most_points > NOTHING / 2]).max(initial=0.0)) for site in self.sites
+        )
         weight, bonus = 2 * (int(most) + 2) * self.scale, np.zeros(len(self.pupil), np.int64)
         for mask in reversed(masks):
             bonus += weight * mask[self.pupil]
@@ -324,12 +252,7 @@ class Teams:
             if filling is None:
                 continue
             bench = site.room.bench
-            pupil, seat = bench.pupil[filling.member], filling.row[:, 0] - (len(bench.have) - len(bench.cap))
-            plan.employer[pupil], plan.points[pupil] = bench.employer, np.rint(filling.points).astype(np.int64)
-            plan.function[pupil] = np.where(seat >= 0, bench.first_function + seat, -1)
-            carved = (filling.row >= 0) & (seat < 0)[:, None]
-            plan.lot[pupil] = np.where(carved, filling.row + bench.first_lot, -1)
-            plan.count[pupil] = np.where(carved, filling.count, 0)
+            write_filling(bench, filling, plan, bench.pupil[filling.member])
         return plan
 
 

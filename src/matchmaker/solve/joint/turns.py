@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Turns"]
+__all__ = ["WHOLE", "Turns"]
 
 MOVES_A_TURN, MOVES_AN_EMPLOYER = 320, 3
 """Moves before a choice: so many, or the latter for every employer of the region, where that is more."""

@@ -1,0 +1,139 @@
+"""Plan and bound by teams: column generation over teams, and a choice among the fillings that come of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matchmaker.solve.chunks import in_chunks
+from matchmaker.solve.joint.dual import in_pieces
+from matchmaker.solve.joint.proof import counts_at, relax
+from matchmaker.solve.joint.recombine import recombine
+from matchmaker.solve.joint.some_teams import SomeTeams
+from matchmaker.solve.joint.stock import Stock, full_stock
+from matchmaker.solve.joint.team_relaxation import TeamRelaxation
+from matchmaker.solve.joint.turns import WHOLE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matchmaker.solve.joint.clock import Clock
+    from matchmaker.solve.joint.dual import Relaxation
+    from matchmaker.solve.joint.fillings import Fillings
+    from matchmaker.solve.joint.stock import Columns
+    from matchmaker.solve.joint.turns import Turns
+    from matchmaker.solve.reach import Reach
+
+__all__ = ["ByTeams", "suits_teams"]
+
+FEWEST_PUPILS, MOST_PLACES = 81, 4
+"""Smaller regions are closed (`close`); teams of more pupils take longer than they gain."""
+ROUNDS, PRICE_ROUNDS = 12, 8
+"""Rounds at most where no time limit ends them."""
+CHOICES = 4
+"""Rounds between two choices among all fillings seen."""
+MOST_SECONDS = 3.0
+"""Of one choice, where time is limited."""
+
+
+def suits_teams(reach: Reach) -> bool:
+    """Say whether a region is looked at by teams: all employers at once, and few places at each.
+
+    Examples
+    --------
+    >>> import matchmaker as mm
+    >>> from matchmaker.numbers.problem import make_problem
+    >>> from matchmaker.solve.reach import make_reach
+    >>> suits_teams(make_reach(make_problem(mm.read_region(mm.town()))))
+    False
+    """
+    places = reach.work.places
+    if reach.work.most_employers > 1 or len(reach.pair_start) <= FEWEST_PUPILS or len(places) > WHOLE:
+        return False
+    return bool(places.max(initial=0) <= MOST_PLACES)
+
+
+class ByTeams:
+    """The employers of a region as their teams see them; what is learnt of one plan helps to bound the next.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+        Its prices are where those of every team begin.
+    fillings : Fillings
+        Takes those found.
+    clock : Clock
+    """
+
+    def __init__(self, relaxation: Relaxation, fillings: Fillings, clock: Clock) -> None:
+        self.relaxation, self.fillings, self.clock = relaxation, fillings, clock
+        self.sites: list[SomeTeams] = []
+
+    def _open(self) -> None:
+        """Look at every employer once, at the prices found."""
+        reach = self.relaxation.reach
+        stock, prices = (
+            Stock(*full_stock(reach.work)),
+            in_pieces(reach, self.relaxation.prices, self.relaxation.packings),
+        )
+        employers = np.flatnonzero((reach.work.places > 0) & (reach.work.supervision >= 0)).tolist()
+        found: dict[int, SomeTeams] = {}
+
+        def some(first: int, last: int) -> None:
+            for employer in employers[first:last]:
+                found[employer] = SomeTeams(reach, self.relaxation.packings, stock, employer, prices)
+
+        in_chunks(some, len(employers))
+        self.sites = [found[employer] for employer in employers if found[employer].places]
+
+    def plan(self, turns: Turns, aims: list[str], masks: dict[str, NDArray[np.bool_]], share: float) -> None:
+        """Make the best plan better until this share of the time is used up."""
+        clock, best = self.clock, turns.repair.best
+        self.relaxation.aim(list(counts_at(self.relaxation.counts, aims, masks, best).values()))
+        relax(self.relaxation, clock, "teams", rounds=PRICE_ROUNDS, share=share, move_counts=True, low=_points(best))
+        self._open()
+        teams = TeamRelaxation(self.sites, self.relaxation.counts, self.relaxation.value)
+        noted = helped = done = 0
+        wanted = True
+        while wanted and done < ROUNDS and not clock.over(share):
+            teams.know(turns.repair.best)
+            wanted, more = self._round(teams, _points(turns.repair.best), share)
+            noted, done = noted + more, done + 1
+            clock.tell("teams", done / ROUNDS)
+            if done % CHOICES == 0 or not wanted:
+                helped += self._choose(turns, teams, share)
+                teams.aim(list(counts_at(teams.counts, aims, masks, turns.repair.best).values()))
+        helped += self._choose(turns, teams, share) if wanted and done % CHOICES else 0
+        placed = int((turns.repair.best.employer >= 0).sum())
+        clock.done("teams", rounds=done, fillings=noted, helped=helped, placed=placed)
+
+    def _round(self, teams: TeamRelaxation, low: float, share: float) -> tuple[bool, int]:
+        """Do one round; return whether there was a team to look at more closely, and how many fillings were found."""
+
+        def stop() -> bool:
+            return self.clock.over(share)
+
+        wanted = teams.improve(low, stop)
+        return bool(wanted), teams.look_closer(wanted, self.fillings, stop)
+
+    def _choose(self, turns: Turns, teams: TeamRelaxation, share: float) -> bool:
+        """Choose among all fillings seen, the likeliest by the prices of the teams."""
+        turns.worth = teams.asked(teams.row)
+        choice = turns.choice(turns.part())
+        return turns.adopt(choice, recombine(choice, seconds=min(MOST_SECONDS, self.clock.left(share))))
+
+    def bound(self, low: float, share: float) -> float:
+        """Return a bound on the points of plans that reach the counts that the relaxation aims at."""
+        relaxation = self.relaxation
+        if not self.sites:
+            self._open()
+        teams, done, wanted = TeamRelaxation(self.sites, relaxation.counts, relaxation.value), 0, True
+        while wanted and teams.bound > low and done < ROUNDS and not self.clock.over(share):
+            wanted, _ = self._round(teams, low, share)
+            done += 1
+        return min(relaxation.bound, teams.bound)
+
+
+def _points(plan: Columns) -> float:
+    return float(plan.points[plan.employer >= 0].sum())

@@ -1,0 +1,134 @@
+"""Bounds and plans by teams: the search for teams against all of them, bounds against the best plan there is."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from benchmarks.regions import make_region
+from matchmaker.numbers.problem import make_problem
+from matchmaker.solve.joint import by_teams, solution
+from matchmaker.solve.joint.by_teams import ByTeams, suits_teams
+from matchmaker.solve.joint.clock import Clock
+from matchmaker.solve.joint.dual import Count, Relaxation
+from matchmaker.solve.joint.fillings import Fillings, no_fillings
+from matchmaker.solve.joint.solution import solve
+from matchmaker.solve.joint.team_pricing import best_teams
+from matchmaker.solve.reach import Reach, make_reach
+
+ENOUGH = 1_000_000
+
+
+def some_prices(seed: int, members: int = 8) -> tuple[NDArray[np.float64], ...]:
+    """What three sets of prices say of teams, the price of every pupil, and hours of support."""
+    random = np.random.default_rng(seed)
+    value = random.integers(0, 900, (3, members)).astype(float)
+    return (
+        random.integers(0, 500, 3).astype(float),
+        value,
+        random.integers(100, 600, members).astype(float),
+        (random.integers(1, 8, members) / 2),
+    )
+
+
+def region(seed: int, pupils: int = 14) -> Reach:
+    """A small region."""
+    return make_reach(make_problem(make_region(pupils, employers=6, tasks_per_employer=20, seed=seed)))
+
+
+def fillings_of(reach: Reach) -> Fillings:
+    """Room for the fillings of a region."""
+    return no_fillings(len(reach.work.places), int(reach.work.places.max(initial=0)), reach.work.max_tasks)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_best_teams_are_those_of_all_teams(seed: int) -> None:
+    """The search finds the teams that are worth most of all that there are supervision and places for."""
+    total, value, asked, support = some_prices(seed)
+    places, supervision, hour = 1 + seed % 4, 2.0 + seed % 5, 40.0 * (seed % 3)
+    every = [
+        min(total[k] + (value[k] - asked)[list(team)].sum() for k in range(3))
+        for size in range(1, places + 1)
+        for team in combinations(range(8), size)
+        if support[list(team)].sum() <= supervision
+    ]
+    wanted = sorted((worth for worth in every if worth > 0.0), reverse=True)[:4]
+    worth, team = np.empty(4), np.empty((4, places), np.int64)
+    best_teams(total, value, asked, support, places, supervision, hour, 0.0, ENOUGH, worth, team)
+    assert worth[: len(wanted)].tolist() == pytest.approx(wanted)
+    assert (team[len(wanted) :] == -1).all()
+    for own, row in zip(worth[: len(wanted)], team, strict=False):
+        members = row[row >= 0]
+        assert support[members].sum() <= supervision
+        assert own == pytest.approx((total + (value - asked)[:, members].sum(axis=1)).min())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_search_cut_short_claims_no_too_little(seed: int) -> None:
+    """Where the search for teams gives up, what it says still is no less than the best team is worth."""
+    total, value, asked, support = some_prices(seed)
+    worth, team = np.empty(1), np.empty((1, 3), np.int64)
+    best_teams(total, value, asked, support, 3, 6.0, 10.0, 0.0, ENOUGH, worth, team)
+    top = float(worth[0])
+    for nodes in (1, 5, 20):
+        limit = best_teams(total, value, asked, support, 3, 6.0, 10.0, 0.0, nodes, worth, team)
+        assert max(limit, float(worth[0])) >= top
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("rounds", [1, 12])
+def test_bound_by_teams_is_over_the_best_plan(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No plan that places as many has more points, after one round or many."""
+    reach = region(seed)
+    pupils = len(reach.pair_start) - 1
+    order = ["fixed", "placed", "points"]
+    best = solve(reach, hardest=np.zeros(pupils, bool), lottery=np.arange(pupils), order=order)
+    assert best.optimal
+    points, placed = float(best.columns.points.sum()), float((best.columns.employer >= 0).sum())
+    relaxation = Relaxation(reach, [Count(np.ones(pupils), 300.0, placed, free=True)])
+    for _ in range(2):
+        relaxation.improve(steps=100, target=points, move_counts=True)
+    monkeypatch.setattr(by_teams, "ROUNDS", rounds)
+    bound = ByTeams(relaxation, fillings_of(reach), Clock(None, None)).bound(points, 1.0)
+    assert points <= bound + 1e-6
+    assert bound <= relaxation.bound
+
+
+def test_bound_by_teams_is_close() -> None:
+    """Over six regions what is left between the best plan and the bound is half of what it was, or less."""
+    left = before = 0.0
+    for seed in range(6):
+        reach = region(seed)
+        pupils = len(reach.pair_start) - 1
+        best = solve(reach, hardest=np.zeros(pupils, bool), lottery=np.arange(pupils), order=["placed", "points"])
+        points, placed = float(best.columns.points.sum()), float((best.columns.employer >= 0).sum())
+        relaxation = Relaxation(reach, [Count(np.ones(pupils), 300.0, placed, free=True)])
+        for _ in range(12):
+            relaxation.improve(steps=100, target=points, move_counts=True)
+        left += ByTeams(relaxation, fillings_of(reach), Clock(None, None)).bound(points, 1.0) - points
+        before += relaxation.bound - points
+    assert 0.0 <= left <= before / 2
+
+
+def test_plan_by_teams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search by teams gives the same plan each time, within its bounds, that places no fewer than one without."""
+    monkeypatch.setattr(by_teams, "FEWEST_PUPILS", 1)
+    monkeypatch.setattr(by_teams, "MOST_PLACES", 99)
+    monkeypatch.setattr(solution, "close", lambda *_: None)
+    reach = region(3, pupils=24)
+    pupils = len(reach.pair_start) - 1
+    hardest = np.arange(pupils) < 5
+    assert suits_teams(reach)
+    found = [solve(reach, hardest=hardest, lottery=np.arange(pupils), steps=6, exactly=False) for _ in range(2)]
+    for one, other in zip(found[0].columns, found[1].columns, strict=True):
+        assert np.array_equal(one, other)
+    points = found[0].columns.points.sum()
+    assert points <= found[0].bound_aims <= found[0].bound == found[1].bound
+    names = [step["name"] for step in found[0].steps]
+    assert "teams" in names
+    monkeypatch.setattr(by_teams, "MOST_PLACES", 0)
+    without = solve(reach, hardest=hardest, lottery=np.arange(pupils), steps=6, exactly=False)
+    assert (without.columns.employer >= 0).sum() <= (found[0].columns.employer >= 0).sum()
