@@ -73,11 +73,9 @@ class ByTeams:
     def _open(self) -> None:
         """Look at every employer once, at the prices found."""
         reach = self.relaxation.reach
-        stock, prices = (
-            Stock(*full_stock(reach.work)),
-            in_pieces(reach, self.relaxation.prices, self.relaxation.packings),
-        )
-        employers = np.flatnonzero((reach.work.places > 0) & (reach.work.supervision >= 0)).tolist()
+        stock = Stock(*full_stock(reach.work))
+        prices = in_pieces(reach, self.relaxation.prices, self.relaxation.packings)
+        employers = np.flatnonzero(reach.work.places > 0).tolist()
         found: dict[int, SomeTeams] = {}
 
         def some(first: int, last: int) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["Site", "bench_of", "write_filling"]
+__all__ = ["Site", "write_filling"]
 
 
 class Site:
@@ -31,7 +31,7 @@ class Site:
 
     def __init__(self, reach: Reach, packings: Packings, stock: Stock, employer: int, known: int) -> None:
         self.reach, self.employer = reach, employer
-        bench = bench_of(reach, packings, employer)
+        bench = _bench_of(reach, packings, employer)
         self.room = Room(stock, bench, no_positions(known, reach.work.max_tasks), 0)
 
     @property
@@ -64,7 +64,7 @@ class Site:
             self.room = self.room._replace(known=first + new)
 
 
-def bench_of(reach: Reach, packings: Packings, employer: int) -> Bench:
+def _bench_of(reach: Reach, packings: Packings, employer: int) -> Bench:
     """Return an employer as its teams see it."""
     work = reach.work
     lots = slice(int(work.lot_start[employer]), int(work.lot_start[employer + 1]))

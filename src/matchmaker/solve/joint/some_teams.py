@@ -128,12 +128,8 @@ class SomeTeams(Site):
         self, team: Team, price: NDArray[np.float64], stop: Callable[[], bool]
     ) -> tuple[Positions | None, float]:
         """Return the best positions of a team and their points, or no positions and a bound."""
-        best, room, within, most = (
-            BestOfTeam(self.reach, None, 1, stop),
-            for_team(self.room, team, price),
-            FIRST,
-            np.inf,
-        )
+        best, room = BestOfTeam(self.reach, None, 1, stop), for_team(self.room, team, price)
+        within, most = FIRST, np.inf
         try:
             for _ in range(LISTS):
                 found = best.nearby(room, team, price, within)

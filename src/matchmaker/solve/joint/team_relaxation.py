@@ -41,7 +41,6 @@ OFTEN = 0.05
 """Share of the last steps in which a team was taken that is looked at more closely."""
 SLOWER, SLOWEST = 0.9, 0.1
 """How the first steps become smaller from round to round."""
-EPS = 1e-3
 
 
 class TeamRelaxation:
