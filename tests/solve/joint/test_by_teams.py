@@ -49,32 +49,43 @@ def test_best_teams_are_those_of_all_teams(seed: int) -> None:
     """The search finds the teams that are worth most of all that there are supervision and places for."""
     total, value, asked, support = some_prices(seed)
     places, supervision, hour = 1 + seed % 4, 2.0 + seed % 5, 40.0 * (seed % 3)
-    every = [
-        min(total[k] + (value[k] - asked)[list(team)].sum() for k in range(3))
+    teams = [
+        team
         for size in range(1, places + 1)
         for team in combinations(range(8), size)
         if support[list(team)].sum() <= supervision
     ]
-    wanted = sorted((worth for worth in every if worth > 0.0), reverse=True)[:4]
+    every = np.array([min(total[k] + (value[k] - asked)[list(team)].sum() for k in range(3)) for team in teams])
+    wanted = np.sort(every[every > 0.0])[::-1][:4].tolist()
     worth, team = np.empty(4), np.empty((4, places), np.int64)
-    best_teams(total, value, asked, support, places, supervision, hour, 0.0, ENOUGH, worth, team)
+    none = np.zeros((0, places), np.int64), np.zeros(0)
+    best_teams(total, value, asked, support, places, supervision, hour, 0.0, ENOUGH, *none, worth, team)
     assert worth[: len(wanted)].tolist() == pytest.approx(wanted)
     assert (team[len(wanted) :] == -1).all()
     for own, row in zip(worth[: len(wanted)], team, strict=False):
         members = row[row >= 0]
         assert support[members].sum() <= supervision
         assert own == pytest.approx((total + (value - asked)[:, members].sum(axis=1)).min())
+    # Of teams that were looked at before it counts what is known of them.
+    known = np.random.default_rng(seed).permutation(len(teams))[: len(teams) // 2]
+    rows = np.array([(*teams[k], *[-1] * (places - len(teams[k]))) for k in known], np.int64).reshape(-1, places)
+    every[known] -= 70.0
+    most = every[known] + np.array([asked[list(teams[k])].sum() for k in known])
+    wanted = np.sort(every[every > 0.0])[::-1][:4].tolist()
+    best_teams(total, value, asked, support, places, supervision, hour, 0.0, ENOUGH, rows, most, worth, team)
+    assert worth[: len(wanted)].tolist() == pytest.approx(wanted)
+    assert (team[len(wanted) :] == -1).all()
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_search_cut_short_claims_no_too_little(seed: int) -> None:
     """Where the search for teams gives up, what it says still is no less than the best team is worth."""
     total, value, asked, support = some_prices(seed)
-    worth, team = np.empty(1), np.empty((1, 3), np.int64)
-    best_teams(total, value, asked, support, 3, 6.0, 10.0, 0.0, ENOUGH, worth, team)
+    worth, team, none = np.empty(1), np.empty((1, 3), np.int64), (np.zeros((0, 3), np.int64), np.zeros(0))
+    best_teams(total, value, asked, support, 3, 6.0, 10.0, 0.0, ENOUGH, *none, worth, team)
     top = float(worth[0])
     for nodes in (1, 5, 20):
-        limit = best_teams(total, value, asked, support, 3, 6.0, 10.0, 0.0, nodes, worth, team)
+        limit = best_teams(total, value, asked, support, 3, 6.0, 10.0, 0.0, nodes, *none, worth, team)
         assert max(limit, float(worth[0])) >= top
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matchmaker.solve.joint.clock import Clock
-    from matchmaker.solve.joint.dual import Relaxation
+    from matchmaker.solve.joint.dual import Count, Relaxation
     from matchmaker.solve.joint.fillings import Fillings
     from matchmaker.solve.joint.stock import Columns
     from matchmaker.solve.joint.turns import Turns
@@ -33,8 +34,10 @@ ROUNDS, PRICE_ROUNDS = 12, 8
 """Rounds at most where no time limit ends them."""
 CHOICES = 4
 """Rounds between two choices among all fillings seen."""
-MOST_SECONDS = 3.0
-"""Of one choice, where time is limited."""
+MOST_SECONDS, MOST_BRANCHES = 3.0, 300
+"""Of one choice: seconds where time is limited, and branches."""
+MORE_PLACED = 0.015
+"""Share by which more pupils are to be placed than the plan places, in the prices that fillings are looked for at."""
 
 
 def suits_teams(reach: Reach) -> bool:
@@ -88,38 +91,47 @@ class ByTeams:
     def plan(self, turns: Turns, aims: list[str], masks: dict[str, NDArray[np.bool_]], share: float) -> None:
         """Make the best plan better until this share of the time is used up."""
         clock, best = self.clock, turns.repair.best
-        self.relaxation.aim(list(counts_at(self.relaxation.counts, aims, masks, best).values()))
+        self.relaxation.aim(_more_placed(counts_at(self.relaxation.counts, aims, masks, best)))
         relax(self.relaxation, clock, "teams", rounds=PRICE_ROUNDS, share=share, move_counts=True, low=_points(best))
         self._open()
         teams = TeamRelaxation(self.sites, self.relaxation.counts, self.relaxation.value)
         noted = helped = done = 0
         wanted = True
-        while wanted and done < ROUNDS and not clock.over(share):
+        while wanted and not self._over(done, share):
             teams.know(turns.repair.best)
-            wanted, more = self._round(teams, _points(turns.repair.best), share)
+            wanted, more = self._round(teams, _points(turns.repair.best), share, near=True)
             noted, done = noted + more, done + 1
-            clock.tell("teams", done / ROUNDS)
+            clock.tell("teams", clock.used() / (share * clock.time_limit) if clock.time_limit else done / ROUNDS)
             if done % CHOICES == 0 or not wanted:
                 helped += self._choose(turns, teams, share)
-                teams.aim(list(counts_at(teams.counts, aims, masks, turns.repair.best).values()))
+                teams.aim(_more_placed(counts_at(teams.counts, aims, masks, turns.repair.best)))
         helped += self._choose(turns, teams, share) if wanted and done % CHOICES else 0
         placed = int((turns.repair.best.employer >= 0).sum())
         clock.done("teams", rounds=done, fillings=noted, helped=helped, placed=placed)
 
-    def _round(self, teams: TeamRelaxation, low: float, share: float) -> tuple[bool, int]:
-        """Do one round; return whether there was a team to look at more closely, and how many fillings were found."""
+    def _over(self, done: int, share: float) -> bool:
+        """Say whether this share of the time is used up, or all rounds are done where time is not limited."""
+        return done >= ROUNDS if self.clock.time_limit is None else self.clock.over(share)
+
+    def _round(self, teams: TeamRelaxation, low: float, share: float, *, near: bool = False) -> tuple[bool, int]:
+        """Do one round; return whether there was a team to look at more closely, and how many fillings were found.
+
+        With `near` teams are looked at that are nearly worth most when all those taken are known.
+        """
 
         def stop() -> bool:
             return self.clock.over(share)
 
         wanted = teams.improve(low, stop)
+        if near and not wanted:
+            wanted = teams.near()
         return bool(wanted), teams.look_closer(wanted, self.fillings, stop)
 
     def _choose(self, turns: Turns, teams: TeamRelaxation, share: float) -> bool:
         """Choose among all fillings seen, the likeliest by the prices of the teams."""
-        turns.worth = teams.asked(teams.row)
-        choice = turns.choice(turns.part())
-        return turns.adopt(choice, recombine(choice, seconds=min(MOST_SECONDS, self.clock.left(share))))
+        turns.worth, turns.pause = teams.asked(teams.row), 0
+        choice, seconds = turns.choice(turns.part()), min(MOST_SECONDS, self.clock.left(share))
+        return turns.adopt(choice, recombine(choice, seconds=seconds, branches=MOST_BRANCHES))
 
     def bound(self, low: float, share: float) -> float:
         """Return a bound on the points of plans that reach the counts that the relaxation aims at."""
@@ -127,10 +139,18 @@ class ByTeams:
         if not self.sites:
             self._open()
         teams, done, wanted = TeamRelaxation(self.sites, relaxation.counts, relaxation.value), 0, True
-        while wanted and teams.bound > low and done < ROUNDS and not self.clock.over(share):
+        while wanted and teams.bound > low and not self._over(done, share):
             wanted, _ = self._round(teams, low, share)
             done += 1
         return min(relaxation.bound, teams.bound)
+
+
+def _more_placed(counts: dict[str, Count]) -> list[Count]:
+    """Return counts with more pupils placed, so that prices lead to fillings with which more can be."""
+    return [
+        replace(count, target=min(count.mask.sum(), np.ceil(count.target * (1 + MORE_PLACED)))) if count.free else count
+        for count in counts.values()
+    ]
 
 
 def _points(plan: Columns) -> float:

@@ -121,7 +121,7 @@ def choice_of(
     return Choice(pool if price is None else _best_of(pool, price, best), plan, masks, employers, free, more)
 
 
-def recombine(choice: Choice, *, seconds: float = np.inf) -> Recombined:
+def recombine(choice: Choice, *, seconds: float = np.inf, branches: int = MOST_BRANCHES) -> Recombined:
     """Choose a filling for each of some employers, or none, that go together better than what the best plan has there.
 
     More placed of the first mask of which that can be had (see `choice_of`), no fewer of those before it; else as many,
@@ -147,7 +147,7 @@ def recombine(choice: Choice, *, seconds: float = np.inf) -> Recombined:
             continue
         bonus = sum((one * mask for one, mask in zip(price[len(price) - aims :], masks, strict=False)), 0.0 * free)
         worth, support = np.where(free, price[: len(free)] - bonus, np.nan), np.flatnonzero(parts > EPS)
-        taken = _choose(rows, room, pool.points, price, now, NEAR * len(choice.employers), seconds)
+        taken = _choose(rows, room, pool.points, price, now, NEAR * len(choice.employers), seconds, branches)
         if taken is not None:
             return Recombined(_plan(pool, taken, best, free), worth, support)
     return Recombined(None, worth, support)
@@ -190,6 +190,7 @@ def _choose(
     now: NDArray[np.int64],
     most: int,
     seconds: float,
+    branches: int,
 ) -> NDArray[np.int64] | None:
     """Choose among the fillings with the least reduced costs, and those of now, the ones with most points together."""
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -202,7 +203,7 @@ def _choose(
         constraints=LinearConstraint(rows[:, near], -np.inf, room),
         integrality=np.ones(len(near), np.int64),
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": CLOSE, "node_limit": MOST_BRANCHES, "time_limit": seconds},
+        options={"mip_rel_gap": CLOSE, "node_limit": branches, "time_limit": seconds},
     )
     taken = None if whole.x is None else near[whole.x > 0.5]
     # A solver that is wrong by more than its tolerance must not place somebody twice.

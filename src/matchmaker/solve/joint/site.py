@@ -52,10 +52,10 @@ class Site:
         """
         room = for_team(self.room, team, near)
         below, known = team_bound(self.reach, *room[:2], np.array(team, np.int64), *room[2:], price, enough)
-        self._learn(room, known)
+        self._remember(room, known)
         return below
 
-    def _learn(self, room: Room, known: int) -> None:
+    def _remember(self, room: Room, known: int) -> None:
         """Remember the positions that a bound has found."""
         new, pool, first = known - room.known, self.room.pool, self.room.known
         if known > room.known and first + new <= len(pool.points):

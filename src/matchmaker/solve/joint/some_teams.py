@@ -91,6 +91,23 @@ class SomeTeams(Site):
 
     def best(self, asked: NDArray[np.float64], floor: float, keep: int) -> tuple[float, list[Team]]:
         """Return what no team is worth more than beyond the prices of its members, and the best over `floor`."""
+        limit, worth, found = self._search(asked, floor, keep, self.most)
+        return max(limit, worth, floor), found
+
+    def near(self, asked: NDArray[np.float64], slack: float, keep: int) -> list[Team]:
+        """Return the best teams not looked at closely that are worth so little less than the best one, added."""
+        worth = self.most - self.sums(asked)
+        floor = float(worth.max(initial=0.0)) - slack
+        open_to = [k for k in np.flatnonzero(worth > floor).tolist() if self.teams[k] not in self.closer]
+        _, _, found = self._search(asked, floor, keep, np.full(len(self.teams), -np.inf))
+        for team in found:
+            self.add(team)
+        return ([self.teams[k] for k in open_to] + found)[:keep]
+
+    def _search(
+        self, asked: NDArray[np.float64], floor: float, keep: int, known: NDArray[np.float64]
+    ) -> tuple[float, float, list[Team]]:
+        """Return what limits all teams but the best one found, what that is worth, and those found over `floor`."""
         worth, team = np.empty(keep), np.empty((keep, self.places), np.int64)
         limit = best_teams(
             self.total,
@@ -102,11 +119,13 @@ class SomeTeams(Site):
             self.hour,
             floor,
             MOST_NODES,
+            self.rows,
+            known,
             worth,
             team,
         )
         found = [tuple(sorted(row[row >= 0].tolist())) for row in team]
-        return max(limit, float(worth[0]), floor), [team for team in found if team]
+        return limit, float(worth[0]), [team for team in found if team]
 
     def look_closer(self, team: Team, stop: Callable[[], bool]) -> Positions | None:
         """Bound a team by prices of its own, which bound all others here as well; return its best positions, if found.
@@ -139,8 +158,8 @@ class SomeTeams(Site):
                     return found[1], float(found[0])
                 within, most = within * GROWTH, found
         except Undecided:
-            pass
-        return None, most
+            return None, most
+        return best.good(room, team, price), most
 
     def note(self, filling: Positions, fillings: Fillings) -> None:
         """Keep a filling among those seen."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from matchmaker.solve.joint.stock import Stock
 from matchmaker.solve.joint.team import (
+    NOTHING,
     Bench,
     Positions,
     join,
@@ -40,6 +41,8 @@ FEW, MANY = 400, 1_000
 """Positions of a pupil that are searched together; the same where nobody has few."""
 PICKY, MOST = 150, 3_000
 """Positions of the pupil with fewest that are rather tried one by one; the same where nothing else is left."""
+BEST, FEW_NODES, NO_LIMIT = 60, 3_000, 1e9
+"""Positions of a pupil among which good ones are sought, and nodes of that search; more than any filling loses."""
 MOST_NODES, MOST_BRANCHES = 15_000, 500
 """Nodes of one search, and positions tried one by one in one region."""
 ROOM_TO_FIND, KNOWN = 1_200, 60
@@ -147,6 +150,20 @@ class BestOfTeam:
             return int(self.values(filling).sum()), filling
         return top - within + extra
 
+    def good(self, room: Room, team: Sequence[int], price: NDArray[np.float64]) -> Positions | None:
+        """Return good positions for all of a team, not always the best; None when none were found."""
+        room, value, _ = self._priced(room, team, price)
+        parts = [self._best_few(room, one, price) for one in team]
+        found = self._choose(room, parts, value, price, NO_LIMIT, FEW_NODES)
+        return found[1]
+
+    def _best_few(self, room: Room, member: int, price: NDArray[np.float64]) -> Positions:
+        """List a member's best positions."""
+        to, whole = no_positions(BEST + len(room.bench.cap), self.reach.work.max_tasks), np.empty(len(room.bench.have))
+        whole_price(room.bench, price, whole)
+        count, _ = list_near(self.reach, room.stock, room.bench, whole, member, NOTHING, BEST, to, 0)
+        return some_of(to, np.arange(count))
+
     def _priced(
         self, room: Room, team: Sequence[int], price: NDArray[np.float64]
     ) -> tuple[Room, NDArray[np.float64], float]:
@@ -222,15 +239,26 @@ class BestOfTeam:
             if part is None:
                 return None
             parts.append(part)
+        lost, filling, ended = self._choose(room, parts, value, price, within, MOST_NODES)
+        return (lost, filling) if ended else None
+
+    def _choose(
+        self,
+        room: Room,
+        parts: Sequence[Positions],
+        value: NDArray[np.float64],
+        price: NDArray[np.float64],
+        within: float,
+        nodes: int,
+    ) -> tuple[float, Positions | None, bool]:
+        """Return the least loss below `within` among these positions, those chosen, and whether that is proved."""
         losses = [self._losses(part, worth) for part, worth in zip(parts, value, strict=True)]
         orders = [np.lexsort((np.arange(len(loss)), loss)) for loss in losses]
         near = join([some_of(part, order) for part, order in zip(parts, orders, strict=True)])
         loss = np.concatenate([own[order] for own, order in zip(losses, orders, strict=True)])
         start, best = np.cumsum([0, *(len(own) for own in losses)]), np.empty(len(parts), np.int64)
-        lost, left = best_filling(room.bench, near, start, loss, price, within, MOST_NODES, best)
-        if left < 0:
-            return None
-        return lost, some_of(near, best) if best[0] >= 0 else None
+        lost, left = best_filling(room.bench, near, start, loss, price, within, nodes, best)
+        return lost, some_of(near, best) if best[0] >= 0 else None, left >= 0
 
     def _one_by_one(
         self,

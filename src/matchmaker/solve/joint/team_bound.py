@@ -8,6 +8,8 @@ best position at them is priced exactly.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,64 +32,118 @@ AN_HOUR = 0.25
 EPS = 1e-6
 
 
-@compiled
-def best_known(
-    pool: Positions, known: int, place: NDArray[np.int64], whole: NDArray[np.float64], which: NDArray[np.int64]
-) -> float:
-    """Write the best known position of every pupil of a team (`place` [members], -1 elsewhere); return their worth."""
-    top = np.full(len(which), NOTHING)
-    which[:] = -1
-    for k in range(known):
-        at = place[pool.member[k]]
-        if at >= 0:
-            worth = worth_of(pool, k, whole)
-            if worth > top[at]:
-                top[at], which[at] = worth, k
-    return float(top.sum())
+class Model(NamedTuple):
+    """The positions known of a team, one member after the other, and the choices of groups, ready to be added up.
+
+    `start` bounds the positions of each member. A position uses `amount` of `row` in its first `width` slots. What a
+    choice holds of the rows of its group is in `held` [choices, rows of the largest group].
+    """
+
+    start: NDArray[np.int64]
+    points: NDArray[np.float64]
+    width: NDArray[np.int64]
+    row: NDArray[np.int64]
+    amount: NDArray[np.float64]
+    held: NDArray[np.float64]
 
 
 @compiled
-def wanted_more(
-    bench: Bench, pool: Positions, which: NDArray[np.int64], have: NDArray[np.int64], slope: NDArray[np.float64]
-) -> None:
-    """Write how much more of every row, and of the hours of every function, these positions use than there is."""
-    rows = len(bench.have)
+def model_of(bench: Bench, pool: Positions, known: int, team: NDArray[np.int64]) -> Model:
+    """Gather the positions known of a team."""
+    slots, start, n = pool.row.shape[1], np.zeros(len(team) + 1, np.int64), 0
+    which = np.empty(known, np.int64)
+    for at in range(len(team)):
+        for k in range(known):
+            if pool.member[k] == team[at]:
+                which[n] = k
+                n += 1
+        start[at + 1] = n
+    points, width = np.empty(n), np.zeros(n, np.int64)
+    row, amount = np.zeros((n, slots), np.int64), np.zeros((n, slots))
+    for at in range(n):
+        k = which[at]
+        points[at] = pool.points[k]
+        while width[at] < slots and pool.row[k, width[at]] >= 0:
+            row[at, width[at]], amount[at, width[at]] = pool.row[k, width[at]], pool.count[k, width[at]]
+            width[at] += 1
+    largest = 0
+    for group in range(len(bench.choice_start) - 1):
+        largest = max(largest, bench.own_start[group + 1] - bench.own_start[group])
+    held = np.zeros((bench.choice_start[-1], largest))
+    for group in range(len(bench.choice_start) - 1):
+        first = bench.own_start[group]
+        for choice in range(bench.choice_start[group], bench.choice_start[group + 1]):
+            for k in range(first, bench.own_start[group + 1]):
+                held[choice, k - first] = min(bench.choice[choice, bench.own[k]], bench.have[bench.own[k]])
+    return Model(start, points, width, row, amount, held)
+
+
+@compiled
+def best_of_each(model: Model, whole: NDArray[np.float64], which: NDArray[np.int64]) -> float:
+    """Write the best position of every member (-1 for none); return their worth."""
+    total = 0.0
+    for at in range(len(which)):
+        top = NOTHING
+        which[at] = -1
+        for k in range(model.start[at], model.start[at + 1]):
+            worth = model.points[k]
+            for slot in range(model.width[k]):
+                worth -= model.amount[k, slot] * whole[model.row[k, slot]]
+            if worth > top:
+                top, which[at] = worth, k
+        total += top
+    return total
+
+
+@compiled
+def all_there_is(bench: Bench, model: Model, price: NDArray[np.float64], slope: NDArray[np.float64]) -> float:
+    """Return the price of all there is, in groups the dearest choice, and what it leaves into `slope`."""
+    rows, total = len(bench.have), 0.0
     for row in range(rows):
-        slope[row] = -float(have[row])
+        slope[row] = -float(bench.have[row])
+    for group in range(len(bench.choice_start) - 1):
+        first, own = bench.own_start[group], bench.own_start[group + 1] - bench.own_start[group]
+        top, best = -1.0, -1
+        for choice in range(bench.choice_start[group], bench.choice_start[group + 1]):
+            worth = 0.0
+            for k in range(own):
+                worth += price[bench.own[first + k]] * model.held[choice, k]
+            if worth > top:
+                top, best = worth, choice
+        for k in range(own):
+            slope[bench.own[first + k]] = -model.held[best, k] if best >= 0 else 0.0
     for function in range(len(bench.cap)):
         slope[rows + function] = -bench.cap[function] if bench.by_hour[function] else 0.0
-    for k in which:
-        for slot in range(pool.row.shape[1]):
-            row = pool.row[k, slot] if k >= 0 else -1
-            if row < 0:
-                break
-            slope[row] += pool.count[k, slot]
-            for function in range(len(bench.cap)):
-                if bench.by_hour[function]:
-                    slope[rows + function] += pool.count[k, slot] * bench.hours[row, function]
+    for k in range(len(slope)):
+        total -= price[k] * slope[k]
+    return total
 
 
 @compiled
-def lower(
-    bench: Bench,
-    pool: Positions,
-    known: int,
-    place: NDArray[np.int64],
-    members: int,
-    beat: float,
-    best: NDArray[np.float64],
-) -> float:
-    """Lower the bound over the positions known, from the prices `best`; write the best prices there, return the bound.
+def add_wanted(bench: Bench, model: Model, which: NDArray[np.int64], slope: NDArray[np.float64]) -> None:
+    """Add what these positions use of every row, and of the hours of functions."""
+    rows = len(bench.have)
+    for k in which:
+        for slot in range(model.width[k] if k >= 0 else 0):
+            slope[model.row[k, slot]] += model.amount[k, slot]
+            for function in range(len(bench.cap)):
+                if bench.by_hour[function]:
+                    slope[rows + function] += model.amount[k, slot] * bench.hours[model.row[k, slot], function]
+
+
+@compiled
+def lower(bench: Bench, model: Model, beat: float, best: NDArray[np.float64]) -> float:
+    """Lower the bound over the positions of a model, from the prices `best`; write the best there, return the bound.
 
     Deflected subgradient steps (Camerini, Fratta and Maffioli 1975), aimed at a little less than the best so far. Below
     `beat` it is low enough.
     """
-    rows, now, whole, have = len(bench.have), best.copy(), np.empty(len(bench.have)), bench.have.copy()
-    slope, direction, which = np.zeros(len(best)), np.zeros(len(best)), np.empty(members, np.int64)
+    rows, now, whole = len(bench.have), best.copy(), np.empty(len(bench.have))
+    slope, direction, which = np.zeros(len(best)), np.zeros(len(best)), np.empty(len(model.start) - 1, np.int64)
     least, hope, stale = 1e18, HOPE, 0
     for _ in range(STEPS):
         whole_price(bench, now, whole)
-        value = price_of_all(bench, now, have) + best_known(pool, known, place, whole, which)
+        value = all_there_is(bench, model, now, slope) + best_of_each(model, whole, which)
         stale = 0 if value < least - 0.1 * hope else stale + 1
         if value < least - hope and least < 1e18:
             hope *= MORE
@@ -103,7 +159,7 @@ def lower(
             if hope < LESS * NEAR:
                 break
             continue
-        wanted_more(bench, pool, which, have, slope)
+        add_wanted(bench, model, which, slope)
         norm = 0.0
         for k in range(len(now)):
             if slope[k] < 0.0 and now[k] <= 0.0:
@@ -180,12 +236,11 @@ def team_bound(
     tuple
         The bound, and how many positions are known now.
     """
-    place, trial = np.full(len(bench.pupil), -1, np.int64), price.copy()
-    for at in range(len(team)):
-        place[team[at]] = at
-    least, before, goal, value = 1e18, 1e18, price.copy(), np.empty(len(team))
+    trial, goal, value = price.copy(), price.copy(), np.empty(len(team))
+    least, before = 1e18, 1e18
     for turn in range(ROUNDS):
-        says = lower(bench, pool, known, place, len(team), beat, goal)
+        model = model_of(bench, pool, known, team)
+        says = lower(bench, model, beat, goal)
         for k in range(len(trial)):
             # Half way to the best prices so far, every second time: prices of few positions swing (Wentges 1997).
             trial[k] = goal[k] if turn % 2 == 0 else 0.5 * (goal[k] + price[k])

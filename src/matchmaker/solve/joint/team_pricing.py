@@ -73,6 +73,21 @@ def insert(worth: NDArray[np.float64], team: NDArray[np.int64], own: float, memb
 
 
 @compiled
+def known_place(rows: NDArray[np.int64], members: NDArray[np.int64], inside: NDArray[np.bool_]) -> int:
+    """Return which of the teams known has just these members, who are marked in `inside`, or -1."""
+    size = len(members)
+    for k in range(len(rows)):
+        if size < rows.shape[1] and rows[k, size] >= 0:
+            continue
+        slot = 0
+        while slot < size and rows[k, slot] >= 0 and inside[rows[k, slot]]:
+            slot += 1
+        if slot == size:
+            return k
+    return -1
+
+
+@compiled
 def best_teams(
     total: NDArray[np.float64],
     value: NDArray[np.float64],
@@ -83,6 +98,8 @@ def best_teams(
     hour: float,
     floor: float,
     most_nodes: int,
+    known: NDArray[np.int64],
+    known_most: NDArray[np.float64],
     worth: NDArray[np.float64],
     team: NDArray[np.int64],
 ) -> float:
@@ -102,6 +119,10 @@ def best_teams(
     floor : float
         Only teams worth more are sought.
     most_nodes : int
+    known : int64 array, shape (known, places)
+        Teams looked at before, -1 in unused places.
+    known_most : float array, shape (known)
+        What they are worth at most: it may be less than prices say.
     worth : float array, shape (teams)
     team : int64 array, shape (teams, places)
         Take the teams found, the best first, -1 in unused places.
@@ -124,6 +145,7 @@ def best_teams(
     sure[0] = total + hour * supervision
     root = (sure[0] + most[0, places]).min()
     at, chosen = np.full(places + 1, -1), np.empty(places, np.int64)
+    inside = np.zeros(members, np.bool_)
     depth, first = 0, 0
     while depth >= 0:
         at[depth] += 1
@@ -134,6 +156,8 @@ def best_teams(
         ended = hopeless(sure[depth], most[at[depth], more], beat, first) if at[depth] < members else first
         if ended >= 0:
             first, depth = ended, depth - 1
+            if depth >= 0:
+                inside[chosen[depth]] = False
             continue
         one = order[at[depth]]
         if support[one] > left[depth] + EPS:
@@ -145,9 +169,16 @@ def best_teams(
             continue
         chosen[depth], left[depth + 1] = one, left[depth] - support[one]
         whole -= hour * left[depth + 1]
+        inside[one] = True
         if whole > beat:
-            insert(worth, team, whole, chosen[: depth + 1])
+            k = known_place(known, chosen[: depth + 1], inside)
+            if k >= 0:
+                whole = known_most[k] - asked[chosen[: depth + 1]].sum()
+            if whole > beat:
+                insert(worth, team, whole, chosen[: depth + 1])
         if more > 1:
             at[depth + 1] = at[depth]
             depth += 1
+        else:
+            inside[one] = False
     return floor

@@ -35,6 +35,8 @@ PROGRAMS = 3
 """Linear programs over the teams known after that."""
 CLOSE = 2e-4
 """Share of the bound by which it may be over what the teams known say."""
+SLACK = 8.0, 64.0
+"""How far teams may be from the best at their employer, in points, to be looked at where those taken are known."""
 KEPT = 3
 """Teams of an employer that are added at once."""
 OFTEN = 0.05
@@ -66,7 +68,7 @@ class TeamRelaxation:
         self.sites, self.counts, self.pupils = sites, counts, len(value)
         self.row = np.concatenate([np.maximum(value, 0.0), [max(0.0, count.weight) for count in counts]])
         self.shared, self.theta = _shared(self.pupils, counts), 1.0
-        self.bound, self._row = np.inf, self.row
+        self.bound, self._row, self.slack = np.inf, self.row, SLACK[0]
         self.seek(self.row)
 
     def aim(self, counts: Sequence[Count]) -> None:
@@ -141,6 +143,24 @@ class TeamRelaxation:
             if here:
                 wanted[k] = here
         return wanted
+
+    def near(self) -> dict[int, list[Team]]:
+        """Return teams that are nearly worth most at the best prices and have not been looked at closely, by site."""
+        wanted: dict[int, list[Team]] = {}
+        asked = self.asked(self.row)
+
+        def some(first: int, last: int) -> None:
+            for k in range(first, last):
+                site = self.sites[k]
+                here = site.near(asked[site.room.bench.pupil], self.slack, KEPT)
+                if here:
+                    wanted[k] = here
+
+        in_chunks(some, len(self.sites))
+        if not wanted and self.slack < SLACK[1]:
+            self.slack *= 2.0
+            return self.near()
+        return dict(sorted(wanted.items()))
 
     def look_closer(self, wanted: dict[int, list[Team]], fillings: Fillings, stop: Callable[[], bool]) -> int:
         """Look at these teams more closely, and note the fillings found; return how many."""
