@@ -18,6 +18,7 @@ from matchmaker.solve.joint.fillings import Fillings, no_fillings
 from matchmaker.solve.joint.solution import solve
 from matchmaker.solve.joint.team_pricing import best_teams
 from matchmaker.solve.reach import Reach, make_reach
+from tests.compact import check_solution
 
 ENOUGH = 1_000_000
 
@@ -143,3 +144,25 @@ def test_plan_by_teams(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(by_teams, "MOST_PLACES", 0)
     without = solve(reach, hardest=hardest, lottery=np.arange(pupils), steps=6, exactly=False)
     assert (without.columns.employer >= 0).sum() <= (found[0].columns.employer >= 0).sum()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_bounds_after_a_plan_by_teams(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What teams learnt for the plan, with other counts, says nothing untrue of bounds: exact plans keep to them."""
+    reach = region(seed)
+    pupils = len(reach.pair_start) - 1
+    hardest, lottery = np.arange(pupils) % 3 == 0, np.arange(pupils)
+    best = solve(reach, hardest=hardest, lottery=lottery)
+    assert best.optimal
+    monkeypatch.setattr(by_teams, "FEWEST_PUPILS", 1)
+    monkeypatch.setattr(by_teams, "MOST_PLACES", 99)
+    monkeypatch.setattr(solution, "close", lambda *_: None)
+    found = solve(reach, hardest=hardest, lottery=lottery, steps=6, exactly=False)
+    assert check_solution(reach, found.columns) == []
+    placed, most = ((one.columns.employer >= 0) for one in (found, best))
+    assert placed.sum() <= most.sum() <= found.placed_bound
+    if placed.sum() == most.sum():
+        assert found.bound >= best.bound
+        assert (placed & hardest).sum() <= (most & hardest).sum()
+        if (placed & hardest).sum() == (most & hardest).sum():
+            assert found.columns.points.sum() <= best.columns.points.sum() <= found.bound_aims

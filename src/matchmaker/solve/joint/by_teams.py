@@ -34,8 +34,8 @@ ROUNDS, PRICE_ROUNDS = 12, 8
 """Rounds at most where no time limit ends them."""
 CHOICES = 4
 """Rounds between two choices among all fillings seen."""
-MOST_SECONDS, MOST_BRANCHES = 3.0, 300
-"""Of one choice: seconds where time is limited, and branches."""
+MOST_OF_IT, MOST_BRANCHES = 0.05, 300
+"""Share of the time for each integer program of a choice, and its branches."""
 MORE_PLACED = 0.015
 """Share by which more pupils are to be placed than the plan places, in the prices that fillings are looked for at."""
 
@@ -72,6 +72,7 @@ class ByTeams:
     def __init__(self, relaxation: Relaxation, fillings: Fillings, clock: Clock) -> None:
         self.relaxation, self.fillings, self.clock = relaxation, fillings, clock
         self.sites: list[SomeTeams] = []
+        self.teams: TeamRelaxation | None = None
 
     def _open(self) -> None:
         """Look at every employer once, at the prices found."""
@@ -88,13 +89,15 @@ class ByTeams:
         in_chunks(some, len(employers))
         self.sites = [found[employer] for employer in employers if found[employer].places]
 
-    def plan(self, turns: Turns, aims: list[str], masks: dict[str, NDArray[np.bool_]], share: float) -> None:
-        """Make the best plan better until this share of the time is used up."""
+    def plan(
+        self, turns: Turns, aims: list[str], masks: dict[str, NDArray[np.bool_]], share: float, placed_bound: int
+    ) -> None:
+        """Make the best plan better until this share of the time is used up; none places more than `placed_bound`."""
         clock, best = self.clock, turns.repair.best
-        self.relaxation.aim(_more_placed(counts_at(self.relaxation.counts, aims, masks, best)))
+        self.relaxation.aim(_more_placed(counts_at(self.relaxation.counts, aims, masks, best), placed_bound))
         relax(self.relaxation, clock, "teams", rounds=PRICE_ROUNDS, share=share, move_counts=True, low=_points(best))
         self._open()
-        teams = TeamRelaxation(self.sites, self.relaxation.counts, self.relaxation.value)
+        self.teams = teams = TeamRelaxation(self.sites, self.relaxation.counts, self.relaxation.value)
         noted = helped = done = 0
         wanted = True
         while wanted and not self._over(done, share):
@@ -104,7 +107,7 @@ class ByTeams:
             clock.tell("teams", clock.used() / (share * clock.time_limit) if clock.time_limit else done / ROUNDS)
             if done % CHOICES == 0 or not wanted:
                 helped += self._choose(turns, teams, share)
-                teams.aim(_more_placed(counts_at(teams.counts, aims, masks, turns.repair.best)))
+                teams.aim(_more_placed(counts_at(teams.counts, aims, masks, turns.repair.best), placed_bound))
         helped += self._choose(turns, teams, share) if wanted and done % CHOICES else 0
         placed = int((turns.repair.best.employer >= 0).sum())
         clock.done("teams", rounds=done, fillings=noted, helped=helped, placed=placed)
@@ -130,25 +133,29 @@ class ByTeams:
     def _choose(self, turns: Turns, teams: TeamRelaxation, share: float) -> bool:
         """Choose among all fillings seen, the likeliest by the prices of the teams."""
         turns.worth, turns.pause = teams.asked(teams.row), 0
-        choice, seconds = turns.choice(turns.part()), min(MOST_SECONDS, self.clock.left(share))
+        choice, limit = turns.choice(turns.part()), self.clock.time_limit
+        seconds = np.inf if limit is None else min(MOST_OF_IT * limit, self.clock.left(share))
         return turns.adopt(choice, recombine(choice, seconds=seconds, branches=MOST_BRANCHES))
 
     def bound(self, low: float, share: float) -> float:
         """Return a bound on the points of plans that reach the counts that the relaxation aims at."""
         relaxation = self.relaxation
-        if not self.sites:
+        if self.teams is None:
             self._open()
-        teams, done, wanted = TeamRelaxation(self.sites, relaxation.counts, relaxation.value), 0, True
+            self.teams = TeamRelaxation(self.sites, relaxation.counts, relaxation.value)
+        else:
+            self.teams.aim(relaxation.counts)
+        teams, done, wanted = self.teams, 0, True
         while wanted and teams.bound > low and not self._over(done, share):
             wanted, _ = self._round(teams, low, share)
             done += 1
         return min(relaxation.bound, teams.bound)
 
 
-def _more_placed(counts: dict[str, Count]) -> list[Count]:
-    """Return counts with more pupils placed, so that prices lead to fillings with which more can be."""
+def _more_placed(counts: dict[str, Count], most: int) -> list[Count]:
+    """Return counts with more pupils placed, `most` at most, so that prices lead to fillings with which more can be."""
     return [
-        replace(count, target=min(count.mask.sum(), np.ceil(count.target * (1 + MORE_PLACED)))) if count.free else count
+        replace(count, target=min(most, np.ceil(count.target * (1 + MORE_PLACED)))) if count.free else count
         for count in counts.values()
     ]
 

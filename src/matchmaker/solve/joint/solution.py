@@ -228,15 +228,15 @@ def solve(
         left = partial(clock.left, RECOMBINED_UNTIL if by_teams is None else until)
         done, counted["helped"] = turns.run(heat=HEAT, noise=NOISE, progress=progressed, seconds_left=left)
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
+    last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
+    placed_bound = bound_number(reach, placed, clock, rounds=last, share=NUMBER_UNTIL)
     closer: Callable[[float, float], float] | None = None
     if bounds:
         closer = partial(bound_by_losses, relaxation, clock)
     if by_teams is not None:
-        by_teams.plan(turns, before, masks, TEAMS_UNTIL)
+        by_teams.plan(turns, before, masks, TEAMS_UNTIL, placed_bound)
         closer = by_teams.bound
     repair.best.points[repair.best.employer < 0] = 0
-    last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
-    placed_bound = bound_number(reach, placed, clock, rounds=last, share=NUMBER_UNTIL)
     proof = prove(relaxation, repair.best, masks, before, clock, rounds=last, closer=closer)
     found = Solution(repair.best, proof, placed_bound, steps=clock.steps)
     plain = exactly and bounds and leximin is None and not at_least and not masks["protected"].any()

@@ -72,10 +72,22 @@ class TeamRelaxation:
         self.seek(self.row)
 
     def aim(self, counts: Sequence[Count]) -> None:
-        """Go on with other numbers of the same counts."""
+        """Go on with other counts, or other numbers of them: weights of counts that there were stay.
+
+        What is asked for a pupil stays, too: prices take up what the weights of counts that go made of it.
+        """
+        asked = self.asked(self.row)
+        weights = [self._weight(count) for count in counts]
         self.counts, self.shared = counts, _shared(self.pupils, counts)
+        bonus = sum((weight * count.mask for weight, count in zip(weights, counts, strict=True)), np.zeros(self.pupils))
+        self.row = self._row = np.concatenate([np.maximum(asked + bonus, 0.0), weights])
         self.bound = np.inf
         self.seek(self.row)
+
+    def _weight(self, count: Count) -> float:
+        """Return the weight of a count that there was, 0 for a new one."""
+        same = [k for k, own in enumerate(self.counts) if np.array_equal(own.mask, count.mask)]
+        return float(self.row[self.pupils + same[0]]) if same else 0.0
 
     def know(self, plan: Columns) -> None:
         """Add the teams of a plan to those known."""
