@@ -128,12 +128,12 @@ def test_bound_by_teams_is_close() -> None:
 def test_plan_by_teams(monkeypatch: pytest.MonkeyPatch) -> None:
     """A search by teams gives the same plan each time, within its bounds, that places no fewer than one without."""
     monkeypatch.setattr(by_teams, "FEWEST_PUPILS", 1)
-    monkeypatch.setattr(by_teams, "MOST_PLACES", 99)
+    monkeypatch.setattr(by_teams, "MOST_PLACES", (99, 99))
     monkeypatch.setattr(solution, "close", lambda *_: None)
     reach = region(3, pupils=24)
     pupils = len(reach.pair_start) - 1
     hardest = np.arange(pupils) < 5
-    assert suits_teams(reach)
+    assert suits_teams(reach, None)
     found = [solve(reach, hardest=hardest, lottery=np.arange(pupils), steps=6, exactly=False) for _ in range(2)]
     for one, other in zip(found[0].columns, found[1].columns, strict=True):
         assert np.array_equal(one, other)
@@ -141,7 +141,7 @@ def test_plan_by_teams(monkeypatch: pytest.MonkeyPatch) -> None:
     assert points <= found[0].bound_aims <= found[0].bound == found[1].bound
     names = [step["name"] for step in found[0].steps]
     assert "teams" in names
-    monkeypatch.setattr(by_teams, "MOST_PLACES", 0)
+    monkeypatch.setattr(by_teams, "MOST_PLACES", (0, 0))
     without = solve(reach, hardest=hardest, lottery=np.arange(pupils), steps=6, exactly=False)
     assert (without.columns.employer >= 0).sum() <= (found[0].columns.employer >= 0).sum()
 
@@ -155,7 +155,7 @@ def test_bounds_after_a_plan_by_teams(seed: int, monkeypatch: pytest.MonkeyPatch
     best = solve(reach, hardest=hardest, lottery=lottery)
     assert best.optimal
     monkeypatch.setattr(by_teams, "FEWEST_PUPILS", 1)
-    monkeypatch.setattr(by_teams, "MOST_PLACES", 99)
+    monkeypatch.setattr(by_teams, "MOST_PLACES", (99, 99))
     monkeypatch.setattr(solution, "close", lambda *_: None)
     found = solve(reach, hardest=hardest, lottery=lottery, steps=6, exactly=False)
     assert check_solution(reach, found.columns) == []

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ByTeams", "suits_teams"]
 
-FEWEST_PUPILS, MOST_PLACES = 81, 4
-"""Smaller regions are closed (`close`); teams of more pupils take longer than they gain."""
+FEWEST_PUPILS, MOST_PLACES = 81, (4, 16)
+"""Smaller regions are closed (`close`). Teams of more pupils take longer than they gain, unless there is much time."""
+MUCH_TIME = 0.4
+"""Seconds an employer."""
 ROUNDS, PRICE_ROUNDS = 12, 8
 """Rounds at most where no time limit ends them."""
 CHOICES = 4
@@ -37,24 +39,27 @@ CHOICES = 4
 MOST_OF_IT, MOST_BRANCHES = 0.05, 300
 """Share of the time for each integer program of a choice, and its branches."""
 MORE_PLACED = 0.015
-"""Share by which more pupils are to be placed than the plan places, in the prices that fillings are looked for at."""
+"""Share by which more pupils are to be placed than the plan places, in the prices that fillings are looked for at;
+every second time, when a choice did not place more."""
 
 
-def suits_teams(reach: Reach) -> bool:
-    """Say whether a region is looked at by teams: all employers at once, and few places at each.
+def suits_teams(reach: Reach, time_limit: float | None) -> bool:
+    """Say whether a region is looked at by teams: all employers at once, and few places at each, or much time.
 
     Examples
     --------
     >>> import matchmaker as mm
     >>> from matchmaker.numbers.problem import make_problem
     >>> from matchmaker.solve.reach import make_reach
-    >>> suits_teams(make_reach(make_problem(mm.read_region(mm.town()))))
-    False
+    >>> reach = make_reach(make_problem(mm.read_region(mm.town())))
+    >>> suits_teams(reach, None), suits_teams(reach, 60.0)
+    (False, True)
     """
     places = reach.work.places
+    most = MOST_PLACES[time_limit is not None and time_limit >= MUCH_TIME * len(places)]
     if reach.work.most_employers > 1 or len(reach.pair_start) <= FEWEST_PUPILS or len(places) > WHOLE:
         return False
-    return bool(places.max(initial=0) <= MOST_PLACES)
+    return bool(places.max(initial=0) <= most)
 
 
 class ByTeams:
@@ -93,8 +98,9 @@ class ByTeams:
         self, turns: Turns, aims: list[str], masks: dict[str, NDArray[np.bool_]], share: float, placed_bound: int
     ) -> None:
         """Make the best plan better until this share of the time is used up; none places more than `placed_bound`."""
-        clock, best = self.clock, turns.repair.best
-        self.relaxation.aim(_more_placed(counts_at(self.relaxation.counts, aims, masks, best), placed_bound))
+        clock, best, more_placed = self.clock, turns.repair.best, MORE_PLACED
+        counts = counts_at(self.relaxation.counts, aims, masks, best)
+        self.relaxation.aim(_more_placed(counts, more_placed, placed_bound))
         relax(self.relaxation, clock, "teams", rounds=PRICE_ROUNDS, share=share, move_counts=True, low=_points(best))
         self._open()
         self.teams = teams = TeamRelaxation(self.sites, self.relaxation.counts, self.relaxation.value)
@@ -106,11 +112,14 @@ class ByTeams:
             noted, done = noted + more, done + 1
             clock.tell("teams", clock.used() / (share * clock.time_limit) if clock.time_limit else done / ROUNDS)
             if done % CHOICES == 0 or not wanted:
+                placed = _placed(turns.repair.best)
                 helped += self._choose(turns, teams, share)
-                teams.aim(_more_placed(counts_at(teams.counts, aims, masks, turns.repair.best), placed_bound))
+                again = _placed(turns.repair.best) > placed or not more_placed
+                more_placed = MORE_PLACED if again else 0.0
+                counts = counts_at(teams.counts, aims, masks, turns.repair.best)
+                teams.aim(_more_placed(counts, more_placed, placed_bound))
         helped += self._choose(turns, teams, share) if wanted and done % CHOICES else 0
-        placed = int((turns.repair.best.employer >= 0).sum())
-        clock.done("teams", rounds=done, fillings=noted, helped=helped, placed=placed)
+        clock.done("teams", rounds=done, fillings=noted, helped=helped, placed=_placed(turns.repair.best))
 
     def _over(self, done: int, share: float) -> bool:
         """Say whether this share of the time is used up, or all rounds are done where time is not limited."""
@@ -152,10 +161,14 @@ class ByTeams:
         return min(relaxation.bound, teams.bound)
 
 
-def _more_placed(counts: dict[str, Count], most: int) -> list[Count]:
+def _placed(plan: Columns) -> int:
+    return int((plan.employer >= 0).sum())
+
+
+def _more_placed(counts: dict[str, Count], share: float, most: int) -> list[Count]:
     """Return counts with more pupils placed, `most` at most, so that prices lead to fillings with which more can be."""
     return [
-        replace(count, target=min(most, np.ceil(count.target * (1 + MORE_PLACED)))) if count.free else count
+        replace(count, target=min(most, round(count.target * (1 + share)))) if count.free else count
         for count in counts.values()
     ]
 

@@ -172,8 +172,9 @@ def solve(
     -------
     Solution
     """
+    teams = bounds and start is None and suits_teams(reach, time_limit)
     if time_limit is not None:
-        time_limit -= min(_warm(reach), time_limit / 2)
+        time_limit -= min(_warm(reach, teams=teams), time_limit / 2)
     clock, pupils = Clock(time_limit, progress), len(hardest)
     masks = masks_of(hardest, fixed, protected)
     wanted = order
@@ -215,7 +216,7 @@ def solve(
     repair = first_plan(reach, kinds[0 if before else 1], relaxation, aims, masks, lottery, seed, clock, chosen)
     share = 1.0 if start is None else MOVES_AGAIN
     by_teams = None
-    if bounds and start is None and suits_teams(reach):
+    if teams:
         by_teams = ByTeams(relaxation, repair.fillings, clock)
     until = REPAIR_UNTIL if by_teams is None else REPAIR_BEFORE_TEAMS
     progressed, counted = _progress(clock, reach, steps, share, until), {}
@@ -322,12 +323,12 @@ FEW_EMPLOYERS = 3
 _warmed: set[tuple[int, int, bool]] = set()
 
 
-def _warm(reach: Reach) -> float:
+def _warm(reach: Reach, *, teams: bool) -> float:
     """Compile every kernel before a time limit starts to count, on one pupil; once a process and kind of position.
 
     Returns how many seconds that took, beside compiling.
     """
-    teams, begun = suits_teams(reach), time.perf_counter() - seconds_compiling()
+    begun = time.perf_counter() - seconds_compiling()
     kind = reach.work.max_tasks, reach.work.most_employers, teams
     if kind in _warmed or not len(reach.pair_pupil):
         return 0.0

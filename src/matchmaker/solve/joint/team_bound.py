@@ -20,8 +20,8 @@ from matchmaker.solve.reach import Reach
 
 __all__ = ["price_team", "team_bound", "values_at"]
 
-KEPT = 24
-"""Positions of a pupil that one round of pricing adds at most."""
+KEPT, KEPT_OF_ALL = 24, 3
+"""Positions of a pupil that one round of pricing adds at most: of a team, and of all members."""
 ROUNDS, STEPS, PATIENCE = 14, 120, 8
 NEAR = 0.25
 """A bound this close to what the positions known so far say is as good as it gets, in points."""
@@ -184,11 +184,12 @@ def price_team(
     known: int,
     price: NDArray[np.float64],
     value: NDArray[np.float64],
+    kept: int = KEPT,
 ) -> tuple[float, int]:
     """Write what the best position of every pupil of a team is worth at these prices, at most, into `value` [team].
 
-    Returns the price of all there is, and how many positions are known now; where there is no room for more of them,
-    the last ones make room.
+    At most so many positions of each pupil are `kept`. Returns the price of all there is, and how many positions are
+    known now; where there is no room for more of them, the last ones make room.
     """
     whole = np.empty(len(bench.have))
     whole_price(bench, price, whole)
@@ -198,8 +199,8 @@ def price_team(
         best[pool.member[k]] = max(best[pool.member[k]], worth_of(pool, k, whole))
     for at in range(len(team)):
         beat = best[team[at]]
-        known = min(known, len(pool.points) - KEPT - len(bench.cap))
-        new, rest = list_near(reach, stock, bench, whole, team[at], beat + EPS, KEPT, pool, known)
+        known = min(known, len(pool.points) - kept - len(bench.cap))
+        new, rest = list_near(reach, stock, bench, whole, team[at], beat + EPS, kept, pool, known)
         value[at] = max(beat, rest)
         for k in range(known, known + new):
             value[at] = max(value[at], pool.worth[k])
@@ -261,5 +262,6 @@ def values_at(
 ) -> tuple[float, NDArray[np.float64], int]:
     """Return the price of all there is, what every member's best position is worth, and how many are known now."""
     value = np.empty(len(bench.pupil))
-    total, known = price_team(reach, stock, bench, np.arange(len(bench.pupil)), pool, known, price, value)
+    everybody = np.arange(len(bench.pupil))
+    total, known = price_team(reach, stock, bench, everybody, pool, known, price, value, KEPT_OF_ALL)
     return total, value, known

@@ -73,8 +73,13 @@ def unused(
 
 
 @compiled
-def enter(bench: Bench, near: Positions, loss: NDArray[np.float64], level: Level, depth: int, one: int) -> None:
-    """Write the next depth: `one` is taken, and what does not fit beside it is closed."""
+def enter(
+    bench: Bench, near: Positions, loss: NDArray[np.float64], level: Level, depth: int, one: int, spare: float
+) -> None:
+    """Write the next depth: `one` is taken, and what does not fit beside it is closed.
+
+    So is what loses `spare` more than the first one open to the same member.
+    """
     below, taken = depth + 1, level.slot[depth]
     level.used[below] = level.used[depth]
     level.hours[below] = level.hours[depth]
@@ -90,8 +95,11 @@ def enter(bench: Bench, near: Positions, loss: NDArray[np.float64], level: Level
         level.width[below, slot] = 0
         if slot == taken:
             continue
+        first = level.open_to[depth, slot, 0]
         for k in range(level.width[depth, slot]):
             other = level.open_to[depth, slot, k]
+            if loss[other] >= loss[first] + spare:
+                break
             if fits(bench, near, other, level.used[below], level.hours[below]):
                 level.open_to[below, slot, level.width[below, slot]] = other
                 level.width[below, slot] += 1
@@ -179,9 +187,10 @@ def best_filling(
         if at < level.width[depth, slot]:
             one = level.open_to[depth, slot, at]
             more, _ = least_to_come(near, loss, level, depth, left)
-            if level.loss[depth] + more - loss[first] + loss[one] < beat - EPS:
+            spare = beat - EPS - (level.loss[depth] + more - loss[first] + loss[one])
+            if spare > 0.0:
                 level.at[depth] += 1
-                enter(bench, near, loss, level, depth, one)
+                enter(bench, near, loss, level, depth, one, spare)
                 left[slot], chosen[slot] = False, one
                 depth += 1
                 entered = True
