@@ -30,13 +30,13 @@ __all__ = ["ByTeams", "suits_teams"]
 
 FEWEST_PUPILS, MOST_PLACES = 81, (4, 16)
 """Smaller regions are closed (`close`). Teams of more pupils take longer than they gain, unless there is much time."""
-MUCH_TIME = 0.4
+MUCH_TIME = 0.2
 """Seconds an employer."""
 ROUNDS, PRICE_ROUNDS = 12, 8
 """Rounds at most where no time limit ends them."""
-CHOICES = 4
+CHOICES = 3
 """Rounds between two choices among all fillings seen."""
-MOST_OF_IT, MOST_BRANCHES = 0.05, 300
+MOST_OF_IT, MOST_BRANCHES = 0.08, 300
 """Share of the time for each integer program of a choice, and its branches."""
 MORE_PLACED = 0.015
 """Share by which more pupils are to be placed than the plan places, in the prices that fillings are looked for at;

@@ -31,8 +31,6 @@ __all__ = ["TeamRelaxation"]
 
 STEPS, TURNS, PATIENCE = 300, 15, 25
 """Steps on the prices over the teams known, and how often teams are sought anew before any is looked at closely."""
-PROGRAMS = 3
-"""Linear programs over the teams known after that."""
 CLOSE = 2e-4
 """Share of the bound by which it may be over what the teams known say."""
 SLACK = 8.0, 64.0
@@ -123,7 +121,7 @@ class TeamRelaxation:
     def improve(self, low: float, stop: Callable[[], bool]) -> dict[int, list[Team]]:
         """Find better prices over the teams known, and the teams worth most there; `low` is what a plan reaches.
 
-        Where steps do not come close, linear programs do. Returns the teams to look at more closely, by site.
+        Where steps do not come close, a linear program does. Returns the teams to look at more closely, by site.
         """
         taken: NDArray[np.float64] = np.zeros(0)
         for _ in range(TURNS):
@@ -136,13 +134,10 @@ class TeamRelaxation:
             if stop() or not new or bound - said < CLOSE * abs(bound):
                 break
         self.theta = max(SLOWEST, SLOWER * self.theta)
-        for _ in range(PROGRAMS):
-            if stop() or bound - said < CLOSE * abs(bound):
-                break
-            said, taken = self.program()
-            bound, new = self.seek(self._row)
-            if new:
-                self.seek((self.row + self._row) / 2)
+        if not stop() and bound - said >= CLOSE * abs(bound):
+            _, taken = self.program()
+            self.seek(self._row)
+            self.seek((self.row + self._row) / 2)
         return self._wanted(taken)
 
     def _wanted(self, taken: NDArray[np.float64]) -> dict[int, list[Team]]:
