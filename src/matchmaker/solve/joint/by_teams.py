@@ -17,6 +17,8 @@ from matchmaker.solve.joint.team_relaxation import TeamRelaxation
 from matchmaker.solve.joint.turns import WHOLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from matchmaker.solve.joint.clock import Clock
@@ -98,32 +100,38 @@ class ByTeams:
         self, turns: Turns, aims: list[str], masks: dict[str, NDArray[np.bool_]], share: float, placed_bound: int
     ) -> None:
         """Make the best plan better until this share of the time is used up; none places more than `placed_bound`."""
-        clock, best, more_placed = self.clock, turns.repair.best, MORE_PLACED
-        counts = counts_at(self.relaxation.counts, aims, masks, best)
-        self.relaxation.aim(_more_placed(counts, more_placed, placed_bound))
-        relax(self.relaxation, clock, "teams", rounds=PRICE_ROUNDS, share=share, move_counts=True, low=_points(best))
-        self._open()
-        self.teams = teams = TeamRelaxation(self.sites, self.relaxation.counts, self.relaxation.value)
+        clock, wanted, more = self.clock, True, MORE_PLACED
         noted = helped = done = 0
-        wanted = True
-        while wanted and not self._over(done, share):
+
+        def counts(of: Sequence[Count]) -> list[Count]:
+            return _more_placed(counts_at(of, aims, masks, turns.repair.best), more, placed_bound)
+
+        teams = self._begin(counts(self.relaxation.counts), _points(turns.repair.best), share)
+        while wanted and self._used(done, share) < 1.0:
             teams.know(turns.repair.best)
-            wanted, more = self._round(teams, _points(turns.repair.best), share, near=True)
-            noted, done = noted + more, done + 1
-            clock.tell("teams", clock.used() / (share * clock.time_limit) if clock.time_limit else done / ROUNDS)
+            wanted, found = self._round(teams, _points(turns.repair.best), share, near=True)
+            noted, done = noted + found, done + 1
+            clock.tell("teams", min(1.0, self._used(done, share)))
             if done % CHOICES == 0 or not wanted:
                 placed = _placed(turns.repair.best)
                 helped += self._choose(turns, teams, share)
-                again = _placed(turns.repair.best) > placed or not more_placed
-                more_placed = MORE_PLACED if again else 0.0
-                counts = counts_at(teams.counts, aims, masks, turns.repair.best)
-                teams.aim(_more_placed(counts, more_placed, placed_bound))
+                more = MORE_PLACED if _placed(turns.repair.best) > placed or not more else 0.0
+                teams.aim(counts(teams.counts))
         helped += self._choose(turns, teams, share) if wanted and done % CHOICES else 0
         clock.done("teams", rounds=done, fillings=noted, helped=helped, placed=_placed(turns.repair.best))
 
-    def _over(self, done: int, share: float) -> bool:
-        """Say whether this share of the time is used up, or all rounds are done where time is not limited."""
-        return done >= ROUNDS if self.clock.time_limit is None else self.clock.over(share)
+    def _begin(self, counts: list[Count], low: float, share: float) -> TeamRelaxation:
+        """Find prices at these counts, and look at every employer once at them; `low` is what a plan reaches."""
+        self.relaxation.aim(counts)
+        relax(self.relaxation, self.clock, "teams", rounds=PRICE_ROUNDS, share=share, move_counts=True, low=low)
+        self._open()
+        self.teams = TeamRelaxation(self.sites, self.relaxation.counts, self.relaxation.value)
+        return self.teams
+
+    def _used(self, rounds: int, share: float) -> float:
+        """Return how much of this share of the time is used up, of the rounds where time is not limited; 1 is all."""
+        limit = self.clock.time_limit
+        return rounds / ROUNDS if limit is None else self.clock.used() / (share * limit)
 
     def _round(self, teams: TeamRelaxation, low: float, share: float, *, near: bool = False) -> tuple[bool, int]:
         """Do one round; return whether there was a team to look at more closely, and how many fillings were found.
@@ -155,7 +163,7 @@ class ByTeams:
         else:
             self.teams.aim(relaxation.counts)
         teams, done, wanted = self.teams, 0, True
-        while wanted and teams.bound > low and not self._over(done, share):
+        while wanted and teams.bound > low and self._used(done, share) < 1.0:
             wanted, _ = self._round(teams, low, share)
             done += 1
         return min(relaxation.bound, teams.bound)
