@@ -17,7 +17,7 @@ from matchmaker.solve.joint.dual import Count, Relaxation
 from matchmaker.solve.joint.fillings import Fillings, no_fillings
 from matchmaker.solve.joint.solution import solve
 from matchmaker.solve.joint.team_pricing import best_teams
-from matchmaker.solve.reach import Reach, make_reach
+from matchmaker.solve.reach import Reach, first_pupils, make_reach
 from tests.compact import check_solution
 
 ENOUGH = 1_000_000
@@ -166,3 +166,24 @@ def test_bounds_after_a_plan_by_teams(seed: int, monkeypatch: pytest.MonkeyPatch
         assert (placed & hardest).sum() <= (most & hardest).sum()
         if (placed & hardest).sum() == (most & hardest).sum():
             assert found.columns.points.sum() <= best.columns.points.sum() <= found.bound_aims
+
+
+@pytest.mark.parametrize("places", [0, 1])
+@pytest.mark.parametrize("reached", [False, True])
+def test_no_teams_at_all(places: int, reached: bool) -> None:
+    """Where employers have no places, or nobody reaches one, nobody is placed and the bound is 0."""
+    reach = make_reach(make_problem(make_region(82, employers=4, tasks_per_employer=6)))
+    pupils = len(reach.pair_start) - 1
+    reach = reach._replace(work=reach.work._replace(places=np.full_like(reach.work.places, places)))
+    if not reached:
+        reach = first_pupils(reach, 0)._replace(
+            pair_start=np.zeros(pupils + 1, np.int64), vacancy_start=np.zeros(pupils + 1, np.int64)
+        )
+    assert suits_teams(reach, None)
+    found = solve(reach, hardest=np.arange(pupils) < 9, lottery=np.arange(pupils), steps=4)
+    placed = int((found.columns.employer >= 0).sum())
+    assert (placed > 0) == (places > 0 and reached)
+    assert check_solution(reach, found.columns) == []
+    assert found.columns.points.sum() <= found.bound_aims <= found.bound
+    if not placed:
+        assert found.bound == found.placed_bound == 0

@@ -195,6 +195,8 @@ class TeamRelaxation:
         from scipy.sparse import coo_array
 
         offers, teams = self._offers(), sum(len(site.teams) for site in self.sites)
+        if not teams:
+            return 0.0, np.zeros(0)
         rows, columns = self.pupils + len(self.counts) + len(self.sites), np.arange(teams)
         site = np.repeat(np.arange(len(self.sites)), [len(site.teams) for site in self.sites])
         used = offers.amount != 0.0
