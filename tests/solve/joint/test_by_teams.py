@@ -187,3 +187,55 @@ def test_no_teams_at_all(places: int, reached: bool) -> None:
     assert found.columns.points.sum() <= found.bound_aims <= found.bound
     if not placed:
         assert found.bound == found.placed_bound == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_teams_near_the_best(seed: int) -> None:
+    """Teams nearly worth most are the best of all that were not looked at closely; what is found for one is no more."""
+    reach = region(seed)
+    pupils = len(reach.pair_start) - 1
+    relaxation = Relaxation(reach, [Count(np.ones(pupils), 300.0)])
+    relaxation.improve(steps=100, target=0.0)
+    found = ByTeams(relaxation, fillings_of(reach), Clock(None, None))
+    found.bound(0.0, 1.0)
+    assert found.teams is not None
+    asked = found.teams.asked(found.teams.row)
+    looked_at = 0
+    for site in (site for site in found.sites if site.places <= 3):
+        own, members = asked[site.room.bench.pupil], range(len(site.support))
+        most = dict(zip(site.teams, site.most, strict=True))
+        best = max(0.0, (site.most - site.sums(own)).max(initial=0.0))
+        every = [
+            min((site.total + site.value[:, list(team)].sum(axis=1)).min(), most.get(team, np.inf))
+            - own[list(team)].sum()
+            for size in range(1, site.places + 1)
+            for team in combinations(members, size)
+            if team not in site.closer and site.support[list(team)].sum() <= site.supervision + 1e-6
+        ]
+        teams = site.near(own, 60.0, 3)
+        wanted = np.sort([worth for worth in every if worth > best - 60.0])[::-1][:3]
+        worth = {team: most - own[list(team)].sum() for team, most in zip(site.teams, site.most, strict=True)}
+        assert [worth[team] for team in teams] == pytest.approx(wanted.tolist())
+        for team in teams:
+            positions = site.look_closer(team, lambda: False)
+            looked_at += positions is not None
+            if positions is not None:
+                assert sorted(positions.member.tolist()) == list(team)
+                assert positions.points.sum() <= dict(zip(site.teams, site.most, strict=True))[team] + 1e-6
+    assert looked_at
+
+
+def test_points_as_the_only_aim(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Teams do without a number to place, and with pupils to protect."""
+    monkeypatch.setattr(by_teams, "FEWEST_PUPILS", 1)
+    monkeypatch.setattr(by_teams, "MOST_PLACES", (99, 99))
+    monkeypatch.setattr(solution, "close", lambda *_: None)
+    reach = region(2, pupils=18)
+    pupils = len(reach.pair_start) - 1
+    some = np.arange(pupils) < 4
+    for order, protected in ((["points"], None), (["placed", "hardest", "points"], some)):
+        found = solve(
+            reach, hardest=some, lottery=np.arange(pupils), order=order, protected=protected, steps=4, exactly=False
+        )
+        assert check_solution(reach, found.columns) == []
+        assert 0 < found.columns.points.sum() <= found.bound_aims <= found.bound

@@ -33,7 +33,7 @@ __all__ = ["ByTeams", "suits_teams"]
 FEWEST_PUPILS, MOST_PLACES = 81, (4, 16)
 """Smaller regions are closed (`close`). Teams of more pupils take longer than they gain, unless there is much time."""
 MUCH_TIME = 0.2
-"""Seconds an employer."""
+"""Seconds of time limit an employer from which on there is much."""
 ROUNDS, PRICE_ROUNDS = 12, 8
 """Rounds at most where no time limit ends them."""
 CHOICES = 3
@@ -58,7 +58,8 @@ def suits_teams(reach: Reach, time_limit: float | None) -> bool:
     (False, True)
     """
     places = reach.work.places
-    most = MOST_PLACES[time_limit is not None and time_limit >= MUCH_TIME * len(places)]
+    much = time_limit is not None and time_limit >= MUCH_TIME * len(places)
+    most = MOST_PLACES[1] if much else MOST_PLACES[0]
     if reach.work.most_employers > 1 or len(reach.pair_start) <= FEWEST_PUPILS or len(places) > WHOLE:
         return False
     return bool(places.max(initial=0) <= most)

@@ -95,14 +95,15 @@ class SomeTeams(Site):
         return max(limit, worth, floor), found
 
     def near(self, asked: NDArray[np.float64], slack: float, keep: int) -> list[Team]:
-        """Return the best teams not looked at closely that are worth so little less than the best one, added."""
-        worth = self.most - self.sums(asked)
-        floor = float(worth.max(initial=0.0)) - slack
-        open_to = [k for k in np.flatnonzero(worth > floor).tolist() if self.teams[k] not in self.closer]
+        """Return the best teams not looked at closely that are worth so little less than the best one; add new ones."""
+        floor = float((self.most - self.sums(asked)).max(initial=0.0)) - slack
         _, _, found = self._search(asked, floor, keep, np.full(len(self.teams), -np.inf))
         for team in found:
             self.add(team)
-        return ([self.teams[k] for k in open_to] + found)[:keep]
+        worth = self.most - self.sums(asked)
+        order = np.argsort(-worth, kind="stable")
+        teams = [self.teams[k] for k in order[worth[order] > floor].tolist()]
+        return [team for team in teams if team not in self.closer][:keep]
 
     def _search(
         self, asked: NDArray[np.float64], floor: float, keep: int, known: NDArray[np.float64]
@@ -128,9 +129,9 @@ class SomeTeams(Site):
         return limit, float(worth[0]), [team for team in found if team]
 
     def look_closer(self, team: Team, stop: Callable[[], bool]) -> Positions | None:
-        """Bound a team by prices of its own, which bound all others here as well; return its best positions, if found.
+        """Bound a team by prices of its own, which bound all others here as well; return positions for it, if found.
 
-        They are found where few positions come near the best of each pupil; then the team is exact.
+        Where few positions come near the best of each pupil these are the best, and the team is exact.
         """
         price, at = self.start.copy(), self._at[team]
         enough = self.most[at] - FAR
@@ -146,7 +147,7 @@ class SomeTeams(Site):
     def _realise(
         self, team: Team, price: NDArray[np.float64], stop: Callable[[], bool]
     ) -> tuple[Positions | None, float]:
-        """Return the best positions of a team and their points, or no positions and a bound."""
+        """Return the best positions of a team and their points, or good ones if found and a bound."""
         best, room = BestOfTeam(self.reach, None, 1, stop), for_team(self.room, team, price)
         within, most = FIRST, np.inf
         try:

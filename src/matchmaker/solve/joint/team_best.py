@@ -153,16 +153,9 @@ class BestOfTeam:
     def good(self, room: Room, team: Sequence[int], price: NDArray[np.float64]) -> Positions | None:
         """Return good positions for all of a team, not always the best; None when none were found."""
         room, value, _ = self._priced(room, team, price)
-        parts = [self._best_few(room, one, price) for one in team]
-        found = self._choose(room, parts, value, price, NO_LIMIT, FEW_NODES)
-        return found[1]
-
-    def _best_few(self, room: Room, member: int, price: NDArray[np.float64]) -> Positions:
-        """List a member's best positions."""
-        to, whole = no_positions(BEST + len(room.bench.cap), self.reach.work.max_tasks), np.empty(len(room.bench.have))
-        whole_price(room.bench, price, whole)
-        count, _ = list_near(self.reach, room.stock, room.bench, whole, member, NOTHING, BEST, to, 0)
-        return some_of(to, np.arange(count))
+        parts = [self._list(room, one, price, NOTHING, BEST)[0] for one in team]
+        _, filling, _ = self._choose(room, parts, value, price, NO_LIMIT, FEW_NODES)
+        return filling
 
     def _priced(
         self, room: Room, team: Sequence[int], price: NDArray[np.float64]
@@ -214,10 +207,17 @@ class BestOfTeam:
         """
         if self.stop():
             raise Undecided
+        near, rest = self._list(room, member, price, beat, most)
+        return None if len(near.points) >= most or rest > beat + EPS else near
+
+    def _list(
+        self, room: Room, member: int, price: NDArray[np.float64], beat: float, most: int
+    ) -> tuple[Positions, float]:
+        """Return a member's best positions worth more than `beat`, about `most` of them, and a bound on all others."""
         to, whole = no_positions(most + len(room.bench.cap), self.reach.work.max_tasks), np.empty(len(room.bench.have))
         whole_price(room.bench, price, whole)
         count, rest = list_near(self.reach, room.stock, room.bench, whole, member, beat, most, to, 0)
-        return None if count >= most or rest > beat + EPS else some_of(to, np.arange(count))
+        return some_of(to, np.arange(count)), rest
 
     def _losses(self, near: Positions, worth: float) -> NDArray[np.float64]:
         kept = self.values(near) % self.scale

@@ -97,7 +97,10 @@ def best_of_each(model: Model, whole: NDArray[np.float64], which: NDArray[np.int
 
 @compiled
 def all_there_is(bench: Bench, model: Model, price: NDArray[np.float64], slope: NDArray[np.float64]) -> float:
-    """Return the price of all there is, in groups the dearest choice, and what it leaves into `slope`."""
+    """Return the price of all there is, in groups the dearest choice, and write it, less than nothing, into `slope`.
+
+    It is `price_of_all` with both at once, for it is called at every step.
+    """
     rows, total = len(bench.have), 0.0
     for row in range(rows):
         slope[row] = -float(bench.have[row])
