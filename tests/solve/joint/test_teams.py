@@ -15,12 +15,21 @@ from matchmaker.solve.joint import teams
 from matchmaker.solve.joint.exact import solve_exactly
 from matchmaker.solve.joint.solution import solve
 from matchmaker.solve.joint.stock import Columns
+from matchmaker.solve.joint.team_best import BestOfTeam
 from matchmaker.solve.joint.team_choice import NEVER, best_choice
 from matchmaker.solve.joint.teams import solve_by_teams
 from matchmaker.solve.reach import Reach, make_reach
 from tests.compact import check_solution, solve_compact
 from tests.solve.joint.test_solution import BEST
 from tests.solve.test_compact import small_reaches
+
+CROWDED = {
+    (58, TASK_HOURS): (10, 6951),
+    (64, TASK_HOURS): (10, 5938),
+    (58, LONG_TASK_HOURS): (12, 8764),
+    (30, LONG_TASK_HOURS): (10, 7420),
+}
+"""Regions with a team of many positions: most pupils placed and most points, by `solve_compact`."""
 
 
 @cache
@@ -65,6 +74,23 @@ def test_equal_to_all_positions(reach: Reach, points_only: bool) -> None:
     assert check_solution(reach, plan) == []
 
 
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(small_reaches(), st.integers(0, 1000))
+def test_equal_without_lists(reach: Reach, seed: int) -> None:
+    """With every team left to an integer program, number, points and positions kept are those of all positions."""
+    rng = np.random.default_rng(seed)
+    some = best(reach, masks=[rng.random(len(everybody(reach)[0])) < 0.5])[0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BestOfTeam, "nearby", lambda *_: None)
+        plan, bound = best(reach, keep=some)
+    other = solve_exactly(reach, masks=everybody(reach), same_number=everybody(reach), seconds=np.inf, keep=some)
+    assert other is not None
+    assert worth(plan) == worth(other[0])
+    assert bound == other[1]
+    assert kept(plan, some) == kept(other[0], some)
+    assert check_solution(reach, plan) == []
+
+
 @pytest.mark.parametrize(("seed", "tasks"), [(1, 10), (3, 10), (5, 10), (9, 10)])
 def test_equal_to_the_compact_program(seed: int, tasks: int) -> None:
     """On 12 x 5 a plan has the number and points of a program that lists no positions, the hardest first too."""
@@ -89,6 +115,14 @@ def test_many_positions(seed: int) -> None:
     assert found.bound == found.bound_aims == found.columns.points.sum()
     assert (found.placed_bound, found.bound) == worth(found.columns) == BEST[seed]
     assert check_solution(reach, found.columns) == []
+
+
+@pytest.mark.parametrize(("seed", "hours"), CROWDED)
+def test_crowded_teams(seed: int, hours: float) -> None:
+    """Where a team has more positions near the best than a search goes through, the plan is still the best."""
+    plan, bound = best(reach_of(seed, 40, hours))
+    assert (*worth(plan), bound) == (*CROWDED[seed, hours], plan.points.sum())
+    assert check_solution(reach_of(seed, 40, hours), plan) == []
 
 
 def test_equal_to_repair_and_closing() -> None:
@@ -158,26 +192,27 @@ def kept(plan: Columns, other: Columns) -> int:
 
 
 def test_too_much_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where positions may not be tried any more, or time is over, no plan is called the best."""
-    reach, options = reach_of(2, 40), {"masks": everybody(reach_of(2, 40)), "same_number": everybody(reach_of(2, 40))}
-    assert solve_by_teams(reach, stop=lambda: True, **options) is None
-    monkeypatch.setattr("matchmaker.solve.joint.team_best.MOST_BRANCHES", 0)
+    """Where an integer program may not branch any more, or pupils are too many, no plan is called the best."""
+    reach = reach_of(58, 40, LONG_TASK_HOURS)
+    options = {"masks": everybody(reach), "same_number": everybody(reach)}
+    monkeypatch.setattr("matchmaker.solve.joint.team_program.MOST_BRANCHES", 1)
     assert solve_by_teams(reach, **options) is None
     monkeypatch.setattr(teams, "MOST_PUPILS", 3)
     assert solve_by_teams(reach_of(1, 10), **options) is None
 
 
-def test_time_runs_out_within_a_team() -> None:
-    """A team of eight with many positions is given up as soon as time is over, not after all its branches."""
+@pytest.mark.parametrize("when", [0, 10, 20, 30])
+def test_time_runs_out(when: int) -> None:
+    """A region is given up as soon as time is over, within a team, too."""
     reach, asked = reach_of(58, 40, LONG_TASK_HOURS), 0
 
-    def stop() -> bool:
+    def left() -> float:
         nonlocal asked
         asked += 1
-        return asked > 60
+        return 0.0 if asked > when else np.inf
 
-    assert solve_by_teams(reach, masks=everybody(reach), same_number=everybody(reach), stop=stop) is None
-    assert asked == 61
+    assert solve_by_teams(reach, masks=everybody(reach), same_number=everybody(reach), left=left) is None
+    assert asked == when + 1
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

@@ -57,7 +57,7 @@ def solve_small(
             same_number=same_number,
             at_least=at_least,
             keep=keep,
-            stop=lambda: clock.over(TEAMS_UNTIL),
+            left=lambda: clock.left(TEAMS_UNTIL),
         )
     if exact is None:
         seconds = np.inf if clock.time_limit is None else SHARE * clock.time_limit

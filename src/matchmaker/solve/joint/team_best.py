@@ -1,9 +1,4 @@
-"""The best positions of one team at one employer, exactly: near positions first, else pupil by pupil.
-
-Most teams are settled among the few positions that come near their pupil's best (`team_search`). Where the bound stays
-far off, mostly because a team cannot all be served, the pupil with the fewest positions gets each of them in turn, and
-the rest of the team is bounded and searched again with what is left (branch and bound).
-"""
+"""The best positions of one team at one employer, among those that come near their pupil's best (`team_search`)."""
 
 from __future__ import annotations
 
@@ -23,7 +18,7 @@ from matchmaker.solve.joint.team import (
     still_fit,
     whole_price,
 )
-from matchmaker.solve.joint.team_bound import price_team, team_bound
+from matchmaker.solve.joint.team_bound import price_team
 from matchmaker.solve.joint.team_search import best_filling
 
 if TYPE_CHECKING:
@@ -33,25 +28,24 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.reach import Reach
 
-__all__ = ["FIRST", "GROWTH", "BestOfTeam", "Room", "Undecided", "for_team", "room_after"]
+__all__ = ["FIRST", "GROWTH", "BestOfTeam", "Room", "Undecided", "for_team"]
 
 FIRST, GROWTH = 12.0, 2.5
 """Points below a pupil's best within which positions are listed at first, and how that grows."""
-FEW, MANY = 400, 1_000
-"""Positions of a pupil that are searched together; the same where nobody has few."""
-PICKY, MOST = 150, 3_000
-"""Positions of the pupil with fewest that are rather tried one by one; the same where nothing else is left."""
+FEW, MANY = 400, 1_500
+"""Positions of a pupil that are searched together, at first and at last."""
 BEST, FEW_NODES, NO_LIMIT = 60, 3_000, 1e9
 """Positions of a pupil among which good ones are sought, and nodes of that search; more than any filling loses."""
-MOST_NODES, MOST_BRANCHES = 15_000, 500
-"""Nodes of one search, and positions tried one by one in one region."""
+MOST_NODES, MANY_NODES = 15_000, 30_000
+"""Nodes of one search, at first and at last."""
 ROOM_TO_FIND, KNOWN = 1_200, 60
 """Positions that a bound may find; those of a pupil that it begins with."""
-EPS = 1e-6
+EPS, ROOM = 1e-6, 1e-3
+"""Rounding; how much farther than good positions, so that these are found again."""
 
 
 class Undecided(Exception):
-    """A team took more positions, branches or time than there are."""
+    """A team took more branches or time than there are."""
 
 
 class Room(NamedTuple):
@@ -77,35 +71,6 @@ def for_team(room: Room, team: Sequence[int], price: NDArray[np.float64]) -> Roo
     return room._replace(pool=join(parts), known=len(best))
 
 
-def room_after(room: Room, near: Positions, one: int) -> Room:
-    """Return what is left after a position."""
-    stock, bench = room.stock, room.bench
-    slots = near.row[one] >= 0
-    rows, counts = near.row[one][slots], near.count[one][slots]
-    have, cap = bench.have.copy(), bench.cap - counts @ bench.hours[rows]
-    np.subtract.at(have, rows, counts)
-    lots = len(have) - len(cap)
-    pieces, function = stock.pieces.copy(), stock.function.copy()
-    pieces[bench.first_lot : bench.first_lot + lots] = have[:lots]
-    function[bench.first_function : bench.first_function + len(cap)] = cap
-    start, choice = _choices_left(bench, have)
-    bench = bench._replace(have=have, cap=cap, choice_start=start, choice=choice)
-    return room._replace(stock=stock._replace(pieces=pieces, function=function), bench=bench)
-
-
-def _choices_left(bench: Bench, have: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return what is left of the choices that hold all that is gone."""
-    left, gone = [0], bench.have - have
-    kept = [np.zeros((0, len(have)), np.int64)]
-    for group, first in enumerate(bench.choice_start[:-1]):
-        inside = np.zeros(len(have), bool)
-        inside[bench.own[bench.own_start[group] : bench.own_start[group + 1]]] = True
-        rest = bench.choice[first : bench.choice_start[group + 1]] - np.where(inside, gone, 0)
-        kept.append(rest[(rest >= 0).all(axis=1)])
-        left.append(left[-1] + len(kept[-1]))
-    return np.array(left, np.int64), np.concatenate(kept)
-
-
 class BestOfTeam:
     """Finds the best positions of teams at one employer.
 
@@ -123,7 +88,7 @@ class BestOfTeam:
     """
 
     def __init__(self, reach: Reach, wanted: Positions | None, scale: int, stop: Callable[[], bool]) -> None:
-        self.reach, self.wanted, self.scale, self.stop, self.branches = reach, wanted, scale, stop, 0
+        self.reach, self.wanted, self.scale, self.stop = reach, wanted, scale, stop
 
     def values(self, near: Positions) -> NDArray[np.int64]:
         """Return the value of every position."""
@@ -135,14 +100,20 @@ class BestOfTeam:
         return 0 if self.wanted is None else int((self.wanted.member[list(team)] >= 0).sum())
 
     def nearby(
-        self, room: Room, team: Sequence[int], price: NDArray[np.float64], within: float
+        self,
+        room: Room,
+        team: Sequence[int],
+        price: NDArray[np.float64],
+        within: float,
+        most: int = FEW,
+        nodes: int = MOST_NODES,
     ) -> tuple[int, Positions] | float | None:
         """Look among the positions that come so near their pupil's best: the best positions, or a bound on the points.
 
-        None when there are too many.
+        None when there are too many: more than `most` of a pupil.
         """
-        room, value, top = self._priced(room, team, price)
-        found, extra = self._search(room, team, price, value, within, FEW), self.extra(team) / self.scale
+        room, value, top = self.priced(room, team, price)
+        found, extra = self._search(room, team, price, value, within, most, nodes), self.extra(team) / self.scale
         if found is None:
             return None
         lost, filling = found
@@ -152,12 +123,12 @@ class BestOfTeam:
 
     def good(self, room: Room, team: Sequence[int], price: NDArray[np.float64]) -> Positions | None:
         """Return good positions for all of a team, not always the best; None when none were found."""
-        room, value, _ = self._priced(room, team, price)
+        room, value, _ = self.priced(room, team, price)
         parts = [self._list(room, one, price, NOTHING, BEST)[0] for one in team]
         _, filling, _ = self._choose(room, parts, value, price, NO_LIMIT, FEW_NODES)
         return filling
 
-    def _priced(
+    def priced(
         self, room: Room, team: Sequence[int], price: NDArray[np.float64]
     ) -> tuple[Room, NDArray[np.float64], float]:
         """Return the room with what pricing has found, what everybody's best is worth, and the bound."""
@@ -166,37 +137,14 @@ class BestOfTeam:
         return room._replace(known=known), value, total + float(value.sum())
 
     def of(
-        self, room: Room, team: Sequence[int], price: NDArray[np.float64], beat: int
-    ) -> tuple[int, Positions] | None:
-        """Return the largest value of positions for all of a team, and the positions; None when it is not over `beat`.
-
-        `price` holds prices that bound the team closely.
-
-        Raises
-        ------
-        Undecided
-        """
-        room, value, top = self._priced(room, team, price)
-        extra = self.extra(team) / self.scale
-        limit, within = top - beat / self.scale + extra, FIRST
-        while limit > 0:
-            within = min(within, limit)
-            found = self._search(room, team, price, value, within, FEW)
-            if found is None:
-                picky = self._fewest(room, team, price, value - limit, PICKY)
-                found = None if picky else self._search(room, team, price, value, within, MANY)
-                if found is None:
-                    for most in (MANY // 2, MOST):
-                        picky = picky or self._fewest(room, team, price, value - limit, most)
-                    return self._one_by_one(room, team, price, value, top, beat, picky)
-            lost, filling = found
-            if filling is not None and (lost <= within - extra or within == limit):
-                worth = int(self.values(filling).sum())
-                return (worth, filling) if worth > beat else None
-            if within == limit:
-                return None
-            within *= GROWTH
-        return None
+        self, room: Room, team: Sequence[int], price: NDArray[np.float64], within: float
+    ) -> tuple[int, Positions] | float | None:
+        """Look as `nearby` does, among more positions: as far as good positions say is needed, `within` without any."""
+        good = self.good(room, team, price)
+        if good is not None:
+            _, _, top = self.priced(room, team, price)
+            within = top - (int(self.values(good).sum()) - self.extra(team)) / self.scale + ROOM
+        return self.nearby(room, team, price, within, MANY, MANY_NODES)
 
     def _near(self, room: Room, member: int, price: NDArray[np.float64], beat: float, most: int) -> Positions | None:
         """List a member's positions worth more than `beat`; None when there are too many.
@@ -231,6 +179,7 @@ class BestOfTeam:
         value: NDArray[np.float64],
         within: float,
         most: int,
+        nodes: int,
     ) -> tuple[float, Positions | None] | None:
         """Return the least loss below `within` and the positions, None without any; None in all when it takes long."""
         parts: list[Positions] = []
@@ -239,7 +188,7 @@ class BestOfTeam:
             if part is None:
                 return None
             parts.append(part)
-        lost, filling, ended = self._choose(room, parts, value, price, within, MOST_NODES)
+        lost, filling, ended = self._choose(room, parts, value, price, within, nodes)
         return (lost, filling) if ended else None
 
     def _choose(
@@ -259,57 +208,6 @@ class BestOfTeam:
         start, best = np.cumsum([0, *(len(own) for own in losses)]), np.empty(len(parts), np.int64)
         lost, left = best_filling(room.bench, near, start, loss, price, within, nodes, best)
         return lost, some_of(near, best) if best[0] >= 0 else None, left >= 0
-
-    def _one_by_one(
-        self,
-        room: Room,
-        team: Sequence[int],
-        price: NDArray[np.float64],
-        value: NDArray[np.float64],
-        top: float,
-        beat: int,
-        picky: tuple[int, Positions] | None,
-    ) -> tuple[int, Positions] | None:
-        """Give the pupil with the fewest positions each of them in turn, and the rest of the team what is left."""
-        if picky is None:
-            raise Undecided
-        extra = self.extra(team) / self.scale
-        at, near = picky
-        loss, own, best = self._losses(near, float(value[at])), self.values(near), None
-        others = [member for member in team if member != team[at]]
-        for one in np.lexsort((np.arange(len(loss)), loss)).tolist():
-            if top - loss[one] + extra <= beat / self.scale:
-                break
-            self.branches += 1
-            if self.branches > MOST_BRANCHES:
-                raise Undecided
-            rest = self.rest(room_after(room, near, one), others, price, beat - int(own[one]))
-            if rest is not None:
-                beat = int(own[one]) + rest[0]
-                best = beat, join([some_of(near, np.array([one])), rest[1]])
-        return best
-
-    def _fewest(
-        self, room: Room, team: Sequence[int], price: NDArray[np.float64], beat: NDArray[np.float64], most: int
-    ) -> tuple[int, Positions] | None:
-        """Return the place in the team of the member with fewest positions worth more than `beat`, and these."""
-        best = None
-        for at, (one, least) in enumerate(zip(team, beat.tolist(), strict=True)):
-            part = self._near(room, one, price, least, most)
-            if part is not None:
-                best, most = (at, part), len(part.points)
-        return best
-
-    def rest(
-        self, room: Room, team: Sequence[int], price: NDArray[np.float64], beat: int
-    ) -> tuple[int, Positions] | None:
-        """Bound a team at prices of its own, then do as `of` does."""
-        if not team:
-            return (0, no_positions(0, self.reach.work.max_tasks)) if beat < 0 else None
-        own, enough = price.copy(), (beat - self.extra(team)) / self.scale
-        room = for_team(room, team, price)
-        least, known = team_bound(self.reach, *room[:2], np.array(team, np.int64), *room[2:], own, enough)
-        return None if least <= enough else self.of(room._replace(known=known), team, own, beat)
 
 
 def _same(near: Positions, wanted: Positions) -> NDArray[np.int64]:

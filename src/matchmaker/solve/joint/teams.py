@@ -2,8 +2,9 @@
 
 A plan puts a team of pupils, perhaps nobody, at every employer, and nobody in two. What a team is worth at most is
 bounded by prices of its employer alone (`team`); the best choice of teams by these bounds (`team_choice`) bounds every
-plan. The teams chosen are then worked out more closely, at last exactly (`team_search`), and the choice is made again,
-until all teams chosen are exact: then no plan is better (a decomposition by employer, after Benders 1962).
+plan. The teams chosen are then worked out more closely, at last exactly (`team_search`, or `team_program` where too
+many positions come near the best), and the choice is made again, until all teams chosen are exact: then no plan is
+better (a decomposition by employer, after Benders 1962).
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from matchmaker.solve.joint.packing import Packings, packings_of
 from matchmaker.solve.joint.site import Site, write_filling
 from matchmaker.solve.joint.stock import Columns, Stock, full_stock, no_columns
 from matchmaker.solve.joint.team import NOTHING, Bench, Positions, no_positions
-from matchmaker.solve.joint.team_best import FIRST, GROWTH, BestOfTeam, Undecided
+from matchmaker.solve.joint.team_best import FIRST, GROWTH, BestOfTeam, Undecided, for_team
 from matchmaker.solve.joint.team_choice import NEVER, best_choice
+from matchmaker.solve.joint.team_program import best_by_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,8 +51,6 @@ class AllTeams(Site):
         1 for who is in it.
     most_points : float array, shape (teams)
         No positions for all of the team have more points.
-    ceiling : int64 array, shape (teams)
-        The value is no more than this.
     exact : int64 array, shape (teams)
         The value (see `BestOfTeam`), NEVER where it is not known yet.
     filling : list
@@ -64,11 +64,11 @@ class AllTeams(Site):
         employer: int,
         keep: Columns | None,
         scale: int,
-        stop: Callable[[], bool],
+        left: Callable[[], float],
     ) -> None:
         super().__init__(reach, packings, Stock(*full_stock(reach.work)), employer, POOL)
-        bench, self.scale = self.room.bench, scale
-        self.best = BestOfTeam(reach, None if keep is None else _wanted(bench, keep), scale, stop)
+        bench, self.scale, self.left = self.room.bench, scale, left
+        self.best = BestOfTeam(reach, None if keep is None else _wanted(bench, keep), scale, lambda: left() <= 0)
         total, alone = self.values(self.no_price)
         self.teams = _teams(reach, bench, np.flatnonzero(alone > NOTHING / 2).tolist())
         self.inside = np.zeros((len(self.teams), len(bench.pupil)))
@@ -76,9 +76,8 @@ class AllTeams(Site):
             self.inside[k, list(team)] = 1.0
         self.latest = self.no_price
         self.most_points = total + self.inside @ np.maximum(alone, NOTHING)
-        self.ceiling = np.full(len(self.teams), -NEVER, np.int64)
         self.exact = np.full(len(self.teams), NEVER, np.int64)
-        self.within = np.full(len(self.teams), FIRST)
+        self.within, self.hard = np.full(len(self.teams), FIRST), np.zeros(len(self.teams), bool)
         self.price: list[NDArray[np.float64] | None] = [None] * len(self.teams)
         self.filling: list[Positions | None] = [None] * len(self.teams)
 
@@ -87,8 +86,7 @@ class AllTeams(Site):
         extra = np.array([self.best.extra(team) for team in self.teams], np.int64)
         never = self.most_points < self.reach.work.fit_floor * self.inside.sum(axis=1) - ROUNDING
         points = np.floor(np.where(never, 0.0, self.most_points) + ROUNDING).astype(np.int64)
-        most = np.minimum(points * self.scale + extra, self.ceiling)
-        return np.where(never, NEVER, np.where(self.exact != NEVER, self.exact, most))
+        return np.where(never, NEVER, np.where(self.exact != NEVER, self.exact, points * self.scale + extra))
 
     def look_closer(self, k: int) -> bool:
         """Work a team out more closely: by prices of its own first, then among ever more positions near the best ones.
@@ -99,9 +97,9 @@ class AllTeams(Site):
         if price is None:
             self._bound(k)
             return True
-        found = self.best.nearby(self.room, team, price, self.within[k]) if self.within[k] < np.inf else None
+        found = None if self.hard[k] else self.best.nearby(self.room, team, price, self.within[k])
         if found is None:
-            self.within[k] = np.inf
+            self.hard[k] = True
             return False
         if isinstance(found, float):
             self.most_points[k], self.within[k] = min(self.most_points[k], found), GROWTH * self.within[k]
@@ -109,16 +107,16 @@ class AllTeams(Site):
             self.exact[k], self.filling[k] = found
         return True
 
-    def settle(self, k: int, beat: int) -> None:
-        """Work a team out exactly, or show that its value is not over `beat`."""
+    def settle(self, k: int) -> None:
+        """Work a team out exactly, or show that there is no place for all of it, nor for more than it."""
         price, team = self.price[k], self.teams[k]
         assert price is not None
-        least = self.reach.work.fit_floor * len(team) * self.scale - 1
-        found = self.best.of(self.room, team, price, max(least, beat))
+        room = for_team(self.room, team, price)
+        found = self.best.of(room, team, price, self.within[k])
+        if found is None or isinstance(found, float):
+            found = best_by_program(self.best, room, team, price, self.left())
         if found is not None:
             self.exact[k], self.filling[k] = found
-        elif beat > least:
-            self.ceiling[k] = min(self.ceiling[k], beat)
         else:
             self.most_points[(self.inside >= self.inside[k]).all(axis=1)] = -np.inf
 
@@ -164,17 +162,17 @@ class Teams:
     reach : Reach
     keep : Columns or None
         A plan whose positions are chosen where that costs nothing.
-    stop : callable
-        Says that time has run out.
+    left : callable
+        Says how many seconds there are left.
     """
 
-    def __init__(self, reach: Reach, keep: Columns | None, stop: Callable[[], bool]) -> None:
+    def __init__(self, reach: Reach, keep: Columns | None, left: Callable[[], float]) -> None:
         pupils = len(reach.pair_start) - 1
-        self.reach, self.stop, self.scale, self.rounds = reach, stop, pupils + 1, 0
+        self.reach, self.left, self.scale, self.rounds = reach, left, pupils + 1, 0
         packings, can = packings_of(reach), np.zeros(pupils, bool)
         self.sites: list[AllTeams] = []
         for employer in np.flatnonzero(reach.work.places > 0).tolist():
-            site = AllTeams(reach, packings, employer, keep, self.scale, stop)
+            site = AllTeams(reach, packings, employer, keep, self.scale, left)
             can[site.room.bench.pupil[site.inside.any(axis=0)]] = True
             if can.sum() > MOST_PUPILS:
                 raise Undecided
@@ -196,36 +194,27 @@ class Teams:
             allowed &= inside @ mask[self.pupil].astype(np.int64) >= need
         bonus = inside[self.team] @ self._bonus(masks)
         while True:
-            total, own, open_to = self._choice(bonus, allowed, hard=True)
+            total, own, open_to = self._choice(bonus, allowed)
             if total == NEVER:
                 raise Undecided
             if not open_to:
                 return self._plan(own)
-            if sum([site.look_closer(k) for site, k in open_to]):
-                continue
-            # What a plan without the hard ones reaches says how closely these must be looked at.
-            reached, without, easy = self._choice(bonus, allowed, hard=False)
-            if not easy and reached == total:
-                return self._plan(without)
-            if not sum([site.look_closer(k) for site, k in easy]):
+            if not sum([site.look_closer(k) for site, k in open_to]):
                 site, k = min(open_to, key=lambda one: len(one[0].teams[one[1]]))
-                site.settle(k, NEVER if reached == NEVER else int(site.most()[k]) - (total - reached))
+                site.settle(k)
 
     def _choice(
-        self, bonus: NDArray[np.int64], allowed: NDArray[np.bool_], *, hard: bool
+        self, bonus: NDArray[np.int64], allowed: NDArray[np.bool_]
     ) -> tuple[int, NDArray[np.int64], list[tuple[AllTeams, int]]]:
-        """Choose by what teams are worth at most, with or without those hard to work out.
+        """Choose by what teams are worth at most.
 
         Returns the sum, the team of every employer, and those teams that are not exact.
         """
         self.rounds += 1
-        if self.rounds > MOST_ROUNDS or self.stop():
+        if self.rounds > MOST_ROUNDS or self.left() <= 0:
             raise Undecided
         most = np.concatenate([np.zeros(0, np.int64), *(site.most() for site in self.sites)])
-        left_out = np.concatenate(
-            [np.zeros(0, bool), *(np.isinf(site.within) & (site.exact == NEVER) for site in self.sites)]
-        )
-        value = np.where((most == NEVER) | (left_out & (not hard)), NEVER, most + bonus)
+        value = np.where(most == NEVER, NEVER, most + bonus)
         chosen = np.full(len(self.sites), -1, np.int64)
         total = best_choice(len(self.pupil), self.start, self.team, value, allowed, chosen)
         own = np.where(chosen >= 0, chosen - self.start[:-1], -1)
@@ -263,7 +252,7 @@ def solve_by_teams(
     same_number: Sequence[NDArray[np.bool_]],
     at_least: Sequence[tuple[NDArray[np.bool_], int]] = (),
     keep: Columns | None = None,
-    stop: Callable[[], bool] = lambda: False,
+    left: Callable[[], float] = lambda: np.inf,
 ) -> tuple[Columns, int] | None:
     """Return the best plan, most placed of each mask in turn, then most points; None where that takes too long.
 
@@ -277,8 +266,8 @@ def solve_by_teams(
         Groups with the number to place of each.
     keep : Columns, optional
         Among equal plans one with most of these positions [pupils] is chosen.
-    stop : callable
-        Says that time has run out.
+    left : callable
+        Says how many seconds there are left.
 
     Examples
     --------
@@ -295,7 +284,7 @@ def solve_by_teams(
     if reach.work.most_employers > 1 or some.sum() > MOST_IN_REACH:
         return None
     try:
-        teams = Teams(reach, keep, stop)
+        teams = Teams(reach, keep, left)
         plan = teams.choose(masks, at_least)
         same = all(one is other for one, other in zip(masks, same_number, strict=False))
         if len(masks) == len(same_number) and same and not at_least:
