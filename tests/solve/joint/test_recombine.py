@@ -21,7 +21,7 @@ from matchmaker.solve.joint.exchange import exchange
 from matchmaker.solve.joint.fillings import Fillings, Notes, keep_notes, no_fillings, no_notes, note_rows
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.propose import propose
-from matchmaker.solve.joint.recombine import CLOSE, Choice, choice_of, recombine
+from matchmaker.solve.joint.recombine import CLOSE, Choice, choice_of, in_parts, recombine
 from matchmaker.solve.joint.shelf import no_shelf
 from matchmaker.solve.joint.solution import solve
 from matchmaker.solve.joint.stock import Columns, Stock, column_fits, free_prices, full_stock, no_columns, take
@@ -96,6 +96,22 @@ def test_equal_to_all_choices(table: list[list[set[int]]], seed: int) -> None:
     else:
         assert (more.employer >= 0).sum() > placed
         assert close(more, by_hand)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TABLES, st.integers(0, 2**32 - 1))
+def test_in_parts(table: list[list[set[int]]], seed: int) -> None:
+    """Parts of fillings lead to the prices, and to the fillings used, that a choice of whole ones begins with."""
+    fillings, _ = fillings_of(table, np.random.default_rng(seed))
+    plan = recombine(choice_of(fillings, no_columns(PUPILS, TASKS), [], np.arange(EMPLOYERS))).plan
+    assert plan is not None
+    choice = choice_of(fillings, plan, [np.ones(PUPILS, bool)], np.arange(EMPLOYERS))
+    parts, whole = in_parts(choice), recombine(choice)
+    assert parts.plan is None
+    assert np.array_equal(parts.support, whole.support)
+    assert (parts.worth is None) == (whole.worth is None)
+    if parts.worth is not None and whole.worth is not None:
+        assert np.array_equal(parts.worth, whole.worth)
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.joint.dual import in_pieces
 from matchmaker.solve.joint.proof import counts_at, relax
-from matchmaker.solve.joint.recombine import recombine
+from matchmaker.solve.joint.recombine import in_parts, recombine
 from matchmaker.solve.joint.some_teams import SomeTeams
 from matchmaker.solve.joint.stock import Stock, full_stock
 from matchmaker.solve.joint.team_relaxation import TeamRelaxation
@@ -18,12 +19,14 @@ from matchmaker.solve.joint.turns import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
     from matchmaker.solve.joint.clock import Clock
     from matchmaker.solve.joint.dual import Count, Relaxation
     from matchmaker.solve.joint.fillings import Fillings
+    from matchmaker.solve.joint.recombine import Choice, Recombined
     from matchmaker.solve.joint.stock import Columns
     from matchmaker.solve.joint.turns import Turns
     from matchmaker.solve.reach import Reach
@@ -36,8 +39,8 @@ MUCH_TIME = 0.2
 """Seconds of time limit an employer from which on there is much."""
 ROUNDS, PRICE_ROUNDS = 12, 8
 """Rounds at most where no time limit ends them."""
-CHOICES = 3
-"""Rounds between two choices among all fillings seen."""
+CHOICES = 2
+"""Rounds between two choices among all fillings seen, at least: they are made while rounds go on."""
 MOST_OF_IT, MOST_BRANCHES = 0.08, 300
 """Share of the time for each integer program of a choice, and its branches."""
 MORE_PLACED = 0.015
@@ -103,22 +106,29 @@ class ByTeams:
         """Make the best plan better until this share of the time is used up; none places more than `placed_bound`."""
         clock, wanted, more = self.clock, True, MORE_PLACED
         noted = helped = done = 0
+        pending: tuple[Choice, Future[Recombined]] | None = None
 
         def counts(of: Sequence[Count]) -> list[Count]:
             return _more_placed(counts_at(of, aims, masks, turns.repair.best), more, placed_bound)
 
         teams = self._begin(counts(self.relaxation.counts), _points(turns.repair.best), share)
-        while wanted and self._used(done, share) < 1.0:
-            teams.know(turns.repair.best)
-            wanted, found = self._round(teams, _points(turns.repair.best), share, near=True)
-            noted, done = noted + found, done + 1
-            clock.tell("teams", min(1.0, self._used(done, share)))
-            if done % CHOICES == 0 or not wanted:
-                placed = _placed(turns.repair.best)
-                helped += self._choose(turns, teams, share)
-                more = MORE_PLACED if _placed(turns.repair.best) > placed or not more else 0.0
-                teams.aim(counts(teams.counts))
-        helped += self._choose(turns, teams, share) if wanted and done % CHOICES else 0
+        with ThreadPoolExecutor(1) as aside:
+            while wanted and self._used(done, share) < 1.0:
+                teams.know(turns.repair.best)
+                wanted, found = self._round(teams, _points(turns.repair.best), share, near=True)
+                noted, done = noted + found, done + 1
+                clock.tell("teams", min(1.0, self._used(done, share)))
+                if done % CHOICES or (pending is not None and clock.time_limit is not None and not pending[1].done()):
+                    continue
+                if pending is not None:
+                    placed = _placed(turns.repair.best)
+                    helped += _adopt(turns, pending)
+                    more = MORE_PLACED if _placed(turns.repair.best) > placed or not more else 0.0
+                    teams.aim(counts(teams.counts))
+                pending = self._choose(turns, teams, share, aside)
+            if pending is not None:
+                helped += _adopt(turns, pending)
+            helped += _adopt(turns, self._choose(turns, teams, share, aside))
         clock.done("teams", rounds=done, fillings=noted, helped=helped, placed=_placed(turns.repair.best))
 
     def _begin(self, counts: list[Count], low: float, share: float) -> TeamRelaxation:
@@ -148,12 +158,24 @@ class ByTeams:
             wanted = teams.near()
         return bool(wanted), teams.look_closer(wanted, self.fillings, stop)
 
-    def _choose(self, turns: Turns, teams: TeamRelaxation, share: float) -> bool:
-        """Choose among all fillings seen, the likeliest by the prices of the teams."""
-        turns.worth, turns.pause = teams.asked(teams.row), 0
-        choice, limit = turns.choice(turns.part()), self.clock.time_limit
+    def _choose(
+        self, turns: Turns, teams: TeamRelaxation, share: float, aside: ThreadPoolExecutor
+    ) -> tuple[Choice, Future[Recombined]]:
+        """Begin to choose among all fillings seen, the likeliest by the prices of the teams.
+
+        Those beside the fillings that a linear program uses are noted before.
+        """
+        likely, limit, part = teams.asked(teams.row), self.clock.time_limit, turns.part()
+        turns.worth = likely
+        choice = turns.choice(part)
+        parts = in_parts(choice)
+        if parts.worth is not None:
+            turns.worth = parts.worth
+            turns.exchange(part, choice, parts.support)
+            turns.worth = likely
+            choice = turns.choice(part)
         seconds = np.inf if limit is None else min(MOST_OF_IT * limit, self.clock.left(share))
-        return turns.adopt(choice, recombine(choice, seconds=seconds, branches=MOST_BRANCHES))
+        return choice, aside.submit(recombine, choice, seconds=seconds, branches=MOST_BRANCHES)
 
     def bound(self, low: float, share: float) -> float:
         """Return a bound on the points of plans that reach the counts that the relaxation aims at."""
@@ -168,6 +190,11 @@ class ByTeams:
             wanted, _ = self._round(teams, low, share)
             done += 1
         return min(relaxation.bound, teams.bound)
+
+
+def _adopt(turns: Turns, pending: tuple[Choice, Future[Recombined]]) -> bool:
+    """Wait for a choice, and go on from it if it is better."""
+    return turns.adopt(pending[0], pending[1].result())
 
 
 def _placed(plan: Columns) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.joint.fillings import Fillings
 
-__all__ = ["CLOSE", "MOST_SECONDS", "Choice", "Recombined", "choice_of", "recombine"]
+__all__ = ["CLOSE", "MOST_SECONDS", "Choice", "Recombined", "choice_of", "in_parts", "recombine"]
 
 MOST_BRANCHES, NEAR, MOST_SECONDS = 20, 8, 1.0
 """Branches of an integer program, and the fillings of an employer it chooses among, those with the least reduced costs;
@@ -132,8 +132,7 @@ def recombine(choice: Choice, *, seconds: float = np.inf, branches: int = MOST_B
     if not len(pool.employer):
         return Recombined(None, worth, support)
     table, now = _table(pool, len(free)), _now(pool, best)
-    counts = [pool.counts(mask) for mask in masks]
-    reached = [int((mask & free & (best.employer >= 0)).sum()) for mask in masks]
+    counts, reached = _reached(choice)
     wanted: list[tuple[int, list[int]]] = []
     if choice.more is not None:
         for at in range(len(masks)):
@@ -142,15 +141,38 @@ def recombine(choice: Choice, *, seconds: float = np.inf, branches: int = MOST_B
                 wanted.append((at + 1, [*reached[:at], reached[at] + max(1, math.ceil(choice.more * over))]))
     for aims, least in (*wanted, (len(masks), reached)):
         rows, room = _floors(table, counts[:aims], least)
-        parts, price = _in_parts(rows, room, pool.points)
+        parts, price = _linear(rows, room, pool.points)
         if price is None:
             continue
-        bonus = sum((one * mask for one, mask in zip(price[len(price) - aims :], masks, strict=False)), 0.0 * free)
-        worth, support = np.where(free, price[: len(free)] - bonus, np.nan), np.flatnonzero(parts > EPS)
+        worth, support = _worth(choice, price, aims), np.flatnonzero(parts > EPS)
         taken = _choose(rows, room, pool.points, price, now, NEAR * len(choice.employers), seconds, branches)
         if taken is not None:
             return Recombined(_plan(pool, taken, best, free), worth, support)
     return Recombined(None, worth, support)
+
+
+def in_parts(choice: Choice) -> Recombined:
+    """Do as `recombine` does with parts of fillings, as many placed as now: there is no plan then."""
+    pool, (counts, reached) = choice.pool, _reached(choice)
+    if not len(pool.employer):
+        return Recombined(None, None, np.zeros(0, np.int64))
+    rows, room = _floors(_table(pool, len(choice.free)), counts, reached)
+    parts, price = _linear(rows, room, pool.points)
+    worth = None if price is None else _worth(choice, price, len(counts))
+    return Recombined(None, worth, np.flatnonzero(parts > EPS))
+
+
+def _reached(choice: Choice) -> tuple[list[NDArray[np.float64]], list[int]]:
+    """Count whom every filling places of each mask, and whom the best plan does of those who are free."""
+    placed = choice.free & (choice.best.employer >= 0)
+    return [choice.pool.counts(mask) for mask in choice.masks], [int((mask & placed).sum()) for mask in choice.masks]
+
+
+def _worth(choice: Choice, price: NDArray[np.float64], aims: int) -> NDArray[np.float64]:
+    """Return what every pupil is worth, beside the first aims, at the prices of a linear program; NaN for who stays."""
+    free = choice.free
+    bonus = sum((one * mask for one, mask in zip(price[len(price) - aims :], choice.masks, strict=False)), 0.0 * free)
+    return np.where(free, price[: len(free)] - bonus, np.nan)
 
 
 def _most(table: csr_array, counts: list[NDArray[np.float64]], least: list[int]) -> int:
@@ -172,7 +194,7 @@ def _floors(
     return vstack([table, -floors]).tocsr(), np.concatenate([np.ones(table.shape[0]), -np.array(least, float)])
 
 
-def _in_parts(
+def _linear(
     rows: csr_array, room: NDArray[np.float64], points: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     """Return how much of each filling to take when parts may be taken, and the prices, those of the counts last."""

@@ -44,7 +44,7 @@ MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
 REPAIR_UNTIL, NUMBER_UNTIL = 0.74, 0.78
-REPAIR_BEFORE_TEAMS, TEAMS_UNTIL = 0.3, 0.8
+REPAIR_BEFORE_TEAMS, TEAMS_UNTIL = 0.22, 0.8
 """Shares of the time for moves, and for the search by teams where there is one."""
 PRICES_UNTIL, PRICES_OF_MANY_UNTIL = (0.18, 0.28), (0.16, 0.22)
 """Shares of the time for the two kinds of prices; where there are many employers, dives and moves gain more from it."""

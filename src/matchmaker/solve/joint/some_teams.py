@@ -29,7 +29,7 @@ KNOWN = 1_500
 """Positions of an employer that are kept."""
 FAR = 200.0
 """A team is out of the question when it is worth so many points less than was thought."""
-LISTS = 3
+LISTS = 2
 """Lists of positions near the best, each longer than the one before, in which the best of a team are sought."""
 MOST_NODES = 200_000
 """Branches of one search for the teams worth most."""

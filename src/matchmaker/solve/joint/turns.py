@@ -28,8 +28,8 @@ __all__ = ["WHOLE", "Turns"]
 MOVES_A_TURN, MOVES_AN_EMPLOYER = 320, 3
 """Moves before a choice: so many, or the latter for every employer of the region, where that is more."""
 PAUSE, BOLD = 3, 0.5
-"""Turns without a try for more pupils after one that failed; share of those who may be had that is tried for, but one
-at a time after such a failure."""
+"""Every how many turns more pupils are tried for when that failed; share of those who may be had that is tried for, but
+one at a time after such a failure."""
 PART, WHOLE = 64, 130
 """Employers whose fillings are chosen at once; all of them in a region with no more than `WHOLE`."""
 SHARED = 6
@@ -197,7 +197,6 @@ class Turns:
         for employer in employers.tolist():
             note_employers(self.plan, np.array([employer]), self.notes[employer])
             keep_notes(self.notes[employer], repair.fillings)
-        self.pause = max(0, self.pause - 1)
         more = None if self.pause else self.bold
         # Nearly every part could take nearly everybody unplaced: the moves need most of them, too.
         away = None if self.whole else (np.arange(len(self.worth)) + self.visits.sum() // PART) % SHARED != 0
@@ -210,6 +209,10 @@ class Turns:
             repair.busy.pupil[:] = choice.free & (near | (self.plan.employer >= 0))
         return choice
 
+    def _counts(self, plan: Columns) -> list[int]:
+        """Count whom a plan places of each mask."""
+        return [int((mask & (plan.employer >= 0)).sum()) for mask in self.masks]
+
     def adopt(self, choice: Choice, answer: Recombined) -> bool:
         """Go on from a plan if it is better than the one at hand; say whether it is. Prices of pupils are kept."""
         plan, repair = answer.plan, self.repair
@@ -218,8 +221,9 @@ class Turns:
             self.asked = np.where(answer.worth > 0, answer.worth, self.asked)
             self.worth = np.where(np.isnan(answer.worth), self.worth, answer.worth)
         if self.pause == 0 and self.whole:
-            failed = plan is None or (plan.employer >= 0).sum() <= (repair.best.employer >= 0).sum()
+            failed = plan is None or self._counts(plan) <= self._counts(repair.best)
             self.pause, self.bold = (PAUSE, 0.0) if failed else (0, BOLD)
+        self.pause = max(0, self.pause - 1)
         before = repair.best if self.whole else choice.best
         if plan is None or int(total_value(plan, repair.aims)) <= int(total_value(before, repair.aims)):
             return False
