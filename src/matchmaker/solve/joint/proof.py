@@ -40,8 +40,9 @@ STEPS, TARGET = 300, 0.985
 """Steps of a round, and the share of the bound that they aim at."""
 FEW_STEPS, QUICK_STEPS, QUICK_TARGET, FAR = 150, 60, 0.94, 0.01
 """The same for many employers, the latter two as long as the pool says more than `FAR` less than the bound."""
-SHARES_OF_ONE, SHARES_OF_TWO = (0.88, 0.98, 1.0, 1.0), (0.86, 0.94, 0.955, 0.98)
-"""Shares of the time at which each step of a proof ends: rounds and losses, both again with the hardest to place."""
+SHARES = ((0.88, 0.98, 1.0, 1.0), (0.86, 0.94, 0.955, 0.98)), ((0.76, 0.99, 1.0, 1.0), (0.76, 0.94, 0.945, 0.99))
+"""Shares of the time at which each step of a proof ends: rounds and losses, both again with the hardest to place. The
+second of each pair is for plans where these are an aim; the last pair for bounds by teams, worth more than rounds."""
 ROUNDING = 1e-3
 ROUNDS, PATIENCE = 16, 3
 """Rounds for a plan that there is; rounds without a better bound after which a relaxation ends."""
@@ -135,15 +136,17 @@ def prove(
     *,
     rounds: int,
     closer: Callable[[float, float], float] | None = None,
+    by_teams: bool = False,
 ) -> Proof:
     """Bound the points of every plan that does as well on the aims before points as the plan `chosen`.
 
-    `closer` makes the bound of the relaxation closer: it takes the points of the plan and a share of the time.
+    `closer` makes the bound of the relaxation closer: it takes the points of the plan and a share of the time, nearly
+    all that there is where it goes `by_teams`.
     """
     points = float(chosen.points[chosen.employer >= 0].sum())
     counts = counts_at(relaxation.counts, aims, masks, chosen)
     hardest = counts.pop("hardest", None)
-    shares = SHARES_OF_ONE if hardest is None else SHARES_OF_TWO
+    shares = SHARES[by_teams][hardest is not None]
     relaxation.aim(list(counts.values()))
     relax(relaxation, clock, "bound", rounds=rounds, share=shares[0], move_counts=True, low=points)
     closest = relaxation.bound if closer is None else closer(points, shares[1])

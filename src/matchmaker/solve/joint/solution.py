@@ -44,7 +44,7 @@ MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
 REPAIR_UNTIL, NUMBER_UNTIL = 0.74, 0.78
-REPAIR_BEFORE_TEAMS, TEAMS_UNTIL = 0.22, 0.8
+REPAIR_BEFORE_TEAMS, TEAMS_UNTIL = 0.22, 0.75
 """Shares of the time for moves, and for the search by teams where there is one."""
 PRICES_UNTIL, PRICES_OF_MANY_UNTIL = (0.18, 0.28), (0.16, 0.22)
 """Shares of the time for the two kinds of prices; where there are many employers, dives and moves gain more from it."""
@@ -238,7 +238,7 @@ def solve(
         by_teams.plan(turns, before, masks, TEAMS_UNTIL, placed_bound)
         closer = by_teams.bound
     repair.best.points[repair.best.employer < 0] = 0
-    proof = prove(relaxation, repair.best, masks, before, clock, rounds=last, closer=closer)
+    proof = prove(relaxation, repair.best, masks, before, clock, rounds=last, closer=closer, by_teams=teams)
     found = Solution(repair.best, proof, placed_bound, steps=clock.steps)
     plain = exactly and bounds and leximin is None and not at_least and not masks["protected"].any()
     return _closed(found, relaxation, {aim: masks[aim] for aim in before}, clock) if plain else found
