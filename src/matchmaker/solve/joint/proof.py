@@ -40,7 +40,7 @@ STEPS, TARGET = 300, 0.985
 """Steps of a round, and the share of the bound that they aim at."""
 FEW_STEPS, QUICK_STEPS, QUICK_TARGET, FAR = 150, 60, 0.94, 0.01
 """The same for many employers, the latter two as long as the pool says more than `FAR` less than the bound."""
-SHARES = ((0.88, 0.98, 1.0, 1.0), (0.86, 0.94, 0.955, 0.98)), ((0.76, 0.99, 1.0, 1.0), (0.76, 0.94, 0.945, 0.99))
+SHARES = ((0.88, 0.98, 1.0, 1.0), (0.86, 0.94, 0.955, 0.98)), ((0.76, 0.98, 1.0, 1.0), (0.76, 0.94, 0.945, 0.98))
 """Shares of the time at which each step of a proof ends: rounds and losses, both again with the hardest to place. The
 second of each pair is for plans where these are an aim; the last pair for bounds by teams, worth more than rounds."""
 ROUNDING = 1e-3
