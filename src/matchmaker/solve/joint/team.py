@@ -30,7 +30,6 @@ __all__ = [
     "no_positions",
     "price_of_all",
     "some_of",
-    "still_fit",
     "whole_price",
     "worth_of",
 ]
@@ -265,13 +264,3 @@ def fits(bench: Bench, near: Positions, one: int, used: NDArray[np.int64], hours
             if more > bench.cap[function] + EPS:
                 return False
     return True
-
-
-@compiled
-def still_fit(bench: Bench, pool: Positions, known: int) -> NDArray[np.bool_]:
-    """Mark the positions for which there is enough."""
-    used, hours = np.zeros(len(bench.have), np.int64), np.zeros(len(bench.cap))
-    fine = np.empty(known, np.bool_)
-    for k in range(known):
-        fine[k] = fits(bench, pool, k, used, hours)
-    return fine

@@ -15,7 +15,6 @@ from matchmaker.solve.joint.team import (
     list_near,
     no_positions,
     some_of,
-    still_fit,
     whole_price,
 )
 from matchmaker.solve.joint.team_bound import price_team
@@ -49,7 +48,7 @@ class Undecided(Exception):
 
 
 class Room(NamedTuple):
-    """What is left at an employer, and the positions known that fit in it: the first `known` of `pool`."""
+    """What there is at an employer, and the positions known: the first `known` of `pool`."""
 
     stock: Stock
     bench: Bench
@@ -58,8 +57,8 @@ class Room(NamedTuple):
 
 
 def for_team(room: Room, team: Sequence[int], price: NDArray[np.float64]) -> Room:
-    """Return the room with only those positions known that fit, are of a team, and are worth most at some prices."""
-    fine = np.flatnonzero(still_fit(room.bench, room.pool, room.known) & np.isin(room.pool.member[: room.known], team))
+    """Return the room with only those positions known that are of a team and worth most at some prices."""
+    fine = np.flatnonzero(np.isin(room.pool.member[: room.known], team))
     pool, whole = some_of(room.pool, fine), np.empty(len(room.bench.have))
     whole_price(room.bench, price, whole)
     used = pool.row >= 0
