@@ -279,3 +279,27 @@ def test_part_by_part_does_not_depend_on_threads(small: Reach, monkeypatch: pyte
     assert all(len(part) == 4 for part in parts)
     assert len({tuple(part.tolist()) for part in parts}) > 1
     assert check_solution(small, found[0].columns) == []
+
+
+def test_more_of_any_aim_is_no_failure(small: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A choice with as many placed and more of a later aim lets the next one try for more; one with fewer does not."""
+    seen: list[turns.Turns] = []
+
+    def run(own: turns.Turns, **_: object) -> tuple[int, int]:
+        seen.append(own)
+        return 0, 0
+
+    monkeypatch.setattr(turns.Turns, "run", run)
+    pupils = len(small.pair_start) - 1
+    solve(small, hardest=np.zeros(pupils, bool), lottery=np.arange(pupils), exactly=False)
+    own = seen[0]
+    best, (one, other) = own.repair.best, np.flatnonzero(own.repair.best.employer >= 0)[:2].tolist()
+    without = {pupil: Columns(*(part.copy() for part in best)) for pupil in (one, other)}
+    for pupil, plan in without.items():
+        plan.employer[pupil] = -1
+    own.masks = [np.ones(pupils, bool), np.arange(pupils) == one]
+    choice = own.choice(own.part())
+    for at_hand, answer, tries in ((one, other, True), (other, one, False)):
+        own.repair.best, own.pause = without[at_hand], 0
+        own.adopt(choice, recombining.Recombined(without[answer], None, np.zeros(0, np.int64)))
+        assert (own.choice(own.part()).more is not None) == tries

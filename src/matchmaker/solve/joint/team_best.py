@@ -39,7 +39,7 @@ MOST_NODES, MANY_NODES = 15_000, 30_000
 """Nodes of one search, at first and at last."""
 ROOM_TO_FIND, KNOWN = 1_200, 60
 """Positions that a bound may find; those of a pupil that it begins with."""
-EPS, ROOM = 1e-6, 1e-3
+EPS, FARTHER = 1e-6, 1e-3
 """Rounding; how much farther than good positions, so that these are found again."""
 
 
@@ -142,7 +142,7 @@ class BestOfTeam:
         good = self.good(room, team, price)
         if good is not None:
             _, _, top = self.priced(room, team, price)
-            within = top - (int(self.values(good).sum()) - self.extra(team)) / self.scale + ROOM
+            within = top - (int(self.values(good).sum()) - self.extra(team)) / self.scale + FARTHER
         return self.nearby(room, team, price, within, MANY, MANY_NODES)
 
     def _near(self, room: Room, member: int, price: NDArray[np.float64], beat: float, most: int) -> Positions | None:

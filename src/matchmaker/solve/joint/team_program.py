@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from matchmaker.model.moments import HOURS_A_MOMENT
 from matchmaker.solve.bundle import LEAST_HOURS, LEAST_SHARE
 from matchmaker.solve.bundle_bounds import EPS
 from matchmaker.solve.joint.team import no_positions, whole_price
@@ -28,8 +29,6 @@ __all__ = ["best_by_program"]
 
 MOST_BRANCHES = 3_000
 """Branches of one program, so that a slower machine finds the same."""
-MOMENT = 4.0
-"""Hours in a moment of the week."""
 
 
 class Item(NamedTuple):
@@ -158,10 +157,10 @@ class TeamProgram:
         """Write Hall's condition: what can only be done in some moments takes no longer than these."""
         unions = {0}
         for mask in {mask for item in items for _, mask in item.parts}:
-            unions |= {mask | union for union in unions if MOMENT * (mask | union).bit_count() < longest}
+            unions |= {mask | union for union in unions if HOURS_A_MOMENT * (mask | union).bit_count() < longest}
         for union in sorted(unions):
             inside = [(item.pieces, sum(hours for hours, mask in item.parts if not mask & ~union)) for item in items]
-            room = MOMENT * union.bit_count()
+            room = HOURS_A_MOMENT * union.bit_count()
             self.row([*(term for term in inside if term[1]), (carved, -room)], high=EPS)
 
     def _same(self, place: int, row: NDArray[np.int64], count: NDArray[np.int64]) -> None:
