@@ -190,8 +190,9 @@ def test_no_teams_at_all(places: int, reached: bool) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_teams_near_the_best(seed: int) -> None:
+def test_teams_near_the_best(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Teams nearly worth most are the best of all that were not looked at closely; what is found for one is no more."""
+    monkeypatch.setattr("matchmaker.solve.joint.by_teams.ROUNDS", 1)
     reach = region(seed)
     pupils = len(reach.pair_start) - 1
     relaxation = Relaxation(reach, [Count(np.ones(pupils), 300.0)])
@@ -205,14 +206,15 @@ def test_teams_near_the_best(seed: int) -> None:
         own, members = asked[site.room.bench.pupil], range(len(site.support))
         most = dict(zip(site.teams, site.most, strict=True))
         best = max(0.0, (site.most - site.sums(own)).max(initial=0.0))
+        teams = site.near(own, 60.0, 3)
+        value = np.full((len(site.total), len(site.support)), np.inf)
+        value[0], value[:, site.members] = site.first, site.value
         every = [
-            min((site.total + site.value[:, list(team)].sum(axis=1)).min(), most.get(team, np.inf))
-            - own[list(team)].sum()
+            min((site.total + value[:, list(team)].sum(axis=1)).min(), most.get(team, np.inf)) - own[list(team)].sum()
             for size in range(1, site.places + 1)
             for team in combinations(members, size)
             if team not in site.closer and site.support[list(team)].sum() <= site.supervision + 1e-6
         ]
-        teams = site.near(own, 60.0, 3)
         wanted = np.sort([worth for worth in every if worth > best - 60.0])[::-1][:3]
         worth = {team: most - own[list(team)].sum() for team, most in zip(site.teams, site.most, strict=True)}
         assert [worth[team] for team in teams] == pytest.approx(wanted.tolist())

@@ -39,9 +39,14 @@ class Site:
         """Prices of nothing: of the rows, then of an hour of each function."""
         return np.zeros(len(self.room.bench.have) + len(self.room.bench.cap))
 
-    def values(self, price: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        """Return the price of all there is, and what the best position of every member is worth at these prices."""
-        total, value, known = values_at(self.reach, *self.room, price)
+    @property
+    def everybody(self) -> NDArray[np.int64]:
+        """The places of all members."""
+        return np.arange(len(self.room.bench.pupil))
+
+    def values(self, price: NDArray[np.float64], members: NDArray[np.int64]) -> tuple[float, NDArray[np.float64]]:
+        """Return the price of all there is, and what the best position of these members is worth at these prices."""
+        total, value, known = values_at(self.reach, *self.room, price, members)
         self.room = self.room._replace(known=known)
         return total, value
 

@@ -25,6 +25,7 @@ __all__ = ["SomeTeams", "Team"]
 
 Team = tuple[int, ...]
 """Places among the members of a bench, ascending."""
+NOT_IN = -1
 KNOWN = 1_500
 """Positions of an employer that are kept."""
 FAR = 200.0
@@ -42,6 +43,9 @@ class SomeTeams(Site):
 
     Attributes
     ----------
+    members : int64 array
+        Those who have been in question for a team so far: every set of prices says what each is worth. Of the others
+        only the first prices do.
     teams : list of tuple of int
     rows : int64 array, shape (teams, places)
         The same, -1 in unused places.
@@ -63,16 +67,37 @@ class SomeTeams(Site):
         # More than all of them need is as good as no limit, and finite.
         self.supervision = min(float(work.supervision[employer]), float(self.support.sum()))
         self.hour = float(prices.supervision[employer])
-        self.total, self.value = np.zeros(0), np.zeros((0, len(bench.pupil)))
+        total, self.first = self.values(self.start, self.everybody)
+        self.prices, self.total = [self.start], np.array([total])
+        self.members, self.value = np.zeros(0, np.int64), np.zeros((1, 0))
+        self.place = np.full(len(bench.pupil), NOT_IN)
         self.teams, self.rows = list[Team](), np.zeros((0, self.places), np.int64)
         self.most, self.closer, self._at = np.zeros(0), set[Team](), dict[Team, int]()
-        self._learn_from(self.start)
 
     def _learn_from(self, price: NDArray[np.float64]) -> None:
         """Remember what prices say of every team."""
-        total, value = self.values(price)
+        total, value = self.values(price, self.members)
+        self.prices.append(price)
         self.total, self.value = np.append(self.total, total), np.vstack([self.value, value])
-        self.most = np.minimum(self.most, total + self.sums(value))
+        everybody = np.zeros(len(self.place))
+        everybody[self.members] = value
+        self.most = np.minimum(self.most, total + self.sums(everybody))
+
+    def _take_in(self, members: NDArray[np.int64]) -> None:
+        """Work out what all prices say of these members, too."""
+        new = members[self.place[members] == NOT_IN]
+        if not len(new):
+            return
+        self.place[new] = np.arange(len(self.members), len(self.members) + len(new))
+        self.members = np.append(self.members, new)
+        self.value = np.hstack([self.value, [self.values(price, new)[1] for price in self.prices]])
+
+    def _in_question(self, asked: NDArray[np.float64], floor: float) -> NDArray[np.int64]:
+        """Return who could be in a team worth more than `floor` beyond all prices of pupils, by the first prices."""
+        own = self.first - asked - self.hour * self.support
+        best = np.maximum(-np.partition(-own, self.places - 1)[: self.places - 1], 0.0)
+        top = self.total[0] + self.hour * self.supervision + float(best.sum())
+        return np.flatnonzero(top + own > floor)
 
     def sums(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the sum of what every team's members have of this, shape (teams)."""
@@ -83,10 +108,11 @@ class SomeTeams(Site):
         """Add a team to those looked at; say whether it is new."""
         if team in self._at or not team:
             return False
+        self._take_in(np.array(team))
         self._at[team] = len(self.teams)
         self.teams.append(team)
         self.rows = np.vstack([self.rows, np.pad(team, (0, self.places - len(team)), constant_values=-1)])
-        self.most = np.append(self.most, (self.total + self.value[:, list(team)].sum(axis=1)).min())
+        self.most = np.append(self.most, (self.total + self.value[:, self.place[list(team)]].sum(axis=1)).min())
         return True
 
     def best(self, asked: NDArray[np.float64], floor: float, keep: int) -> tuple[float, list[Team]]:
@@ -108,24 +134,28 @@ class SomeTeams(Site):
     def _search(
         self, asked: NDArray[np.float64], floor: float, keep: int, known: NDArray[np.float64]
     ) -> tuple[float, float, list[Team]]:
-        """Return what limits all teams but the best one found, what that is worth, and those found over `floor`."""
+        """Return what limits all teams but the best one found, what that is worth, and those found over `floor`.
+
+        Teams with somebody who is not in question are worth no more than `floor`.
+        """
+        self._take_in(self._in_question(asked, floor))
         worth, team = np.empty(keep), np.empty((keep, self.places), np.int64)
         limit = best_teams(
             self.total,
             self.value,
-            asked,
-            self.support,
-            self.places,
+            asked[self.members],
+            self.support[self.members],
+            min(self.places, len(self.members)),
             self.supervision,
             self.hour,
             floor,
             MOST_NODES,
-            self.rows,
+            np.append(self.place, -1)[self.rows],
             known,
             worth,
             team,
         )
-        found = [tuple(sorted(row[row >= 0].tolist())) for row in team]
+        found = [tuple(sorted(self.members[row[row >= 0]].tolist())) for row in team]
         return limit, float(worth[0]), [team for team in found if team]
 
     def look_closer(self, team: Team, stop: Callable[[], bool]) -> Positions | None:

@@ -21,7 +21,7 @@ from matchmaker.solve.reach import Reach
 __all__ = ["price_team", "team_bound", "values_at"]
 
 KEPT, KEPT_OF_ALL = 24, 3
-"""Positions of a pupil that one round of pricing adds at most: of a team, and of all members."""
+"""Positions of a pupil that one round of pricing adds at most: of a team, and of many members."""
 ROUNDS, STEPS, PATIENCE = 14, 120, 8
 NEAR = 0.25
 """A bound this close to what the positions known so far say is as good as it gets, in points."""
@@ -261,10 +261,15 @@ def team_bound(
 
 @compiled
 def values_at(
-    reach: Reach, stock: Stock, bench: Bench, pool: Positions, known: int, price: NDArray[np.float64]
+    reach: Reach,
+    stock: Stock,
+    bench: Bench,
+    pool: Positions,
+    known: int,
+    price: NDArray[np.float64],
+    members: NDArray[np.int64],
 ) -> tuple[float, NDArray[np.float64], int]:
-    """Return the price of all there is, what every member's best position is worth, and how many are known now."""
-    value = np.empty(len(bench.pupil))
-    everybody = np.arange(len(bench.pupil))
-    total, known = price_team(reach, stock, bench, everybody, pool, known, price, value, KEPT_OF_ALL)
+    """Return the price of all there is, what the best position of these is worth, and how many are known now."""
+    value = np.empty(len(members))
+    total, known = price_team(reach, stock, bench, members, pool, known, price, value, KEPT_OF_ALL)
     return total, value, known

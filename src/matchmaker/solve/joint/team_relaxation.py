@@ -121,7 +121,8 @@ class TeamRelaxation:
     def improve(self, low: float, stop: Callable[[], bool]) -> dict[int, list[Team]]:
         """Find better prices over the teams known, and the teams worth most there; `low` is what a plan reaches.
 
-        Where steps do not come close, a linear program does. Returns the teams to look at more closely, by site.
+        Where steps do not come close, or to no team that is not known, a linear program does. Returns the teams to look
+        at more closely, by site.
         """
         taken: NDArray[np.float64] = np.zeros(0)
         for _ in range(TURNS):
@@ -134,11 +135,13 @@ class TeamRelaxation:
             if stop() or not new or bound - said < CLOSE * abs(bound):
                 break
         self.theta = max(SLOWEST, SLOWER * self.theta)
-        if not stop() and bound - said >= CLOSE * abs(bound):
+        wanted = self._wanted(taken)
+        if not stop() and (not wanted or bound - said >= CLOSE * abs(bound)):
             _, taken = self.program()
             self.seek(self._row)
             self.seek((self.row + self._row) / 2)
-        return self._wanted(taken)
+            wanted = self._wanted(taken)
+        return wanted
 
     def _wanted(self, taken: NDArray[np.float64]) -> dict[int, list[Team]]:
         """Return the teams taken often that have not been looked at closely, by site."""

@@ -69,7 +69,7 @@ class AllTeams(Site):
         super().__init__(reach, packings, Stock(*full_stock(reach.work)), employer, POOL)
         bench, self.scale, self.left = self.room.bench, scale, left
         self.best = BestOfTeam(reach, None if keep is None else _wanted(bench, keep), scale, lambda: left() <= 0)
-        total, alone = self.values(self.no_price)
+        total, alone = self.values(self.no_price, self.everybody)
         self.teams = _teams(reach, bench, np.flatnonzero(alone > NOTHING / 2).tolist())
         self.inside = np.zeros((len(self.teams), len(bench.pupil)))
         for k, team in enumerate(self.teams):
@@ -125,7 +125,7 @@ class AllTeams(Site):
         own, team = self.no_price, self.teams[k]
         below = self.bound(team, own, self.latest, self.reach.work.fit_floor * len(team) - ROUNDING)
         self.price[k] = self.latest = own
-        total, value = self.values(own)
+        total, value = self.values(own, self.everybody)
         self.most_points = np.minimum(self.most_points, total + self.inside @ value)
         self.most_points[k] = min(self.most_points[k], below)
 
