@@ -15,6 +15,7 @@ from matchmaker.solve.joint.by_teams import ByTeams, suits_teams
 from matchmaker.solve.joint.clock import Clock
 from matchmaker.solve.joint.dual import Count, Relaxation
 from matchmaker.solve.joint.fillings import Fillings, no_fillings
+from matchmaker.solve.joint.number import bound_number
 from matchmaker.solve.joint.solution import solve
 from matchmaker.solve.joint.team_pricing import best_teams
 from matchmaker.solve.reach import Reach, first_pupils, make_reach
@@ -125,6 +126,25 @@ def test_bound_by_teams_is_close() -> None:
     assert 0.0 <= left <= before / 2
 
 
+def test_most_placed_by_teams() -> None:
+    """No plan places more than a bound by teams; over regions of little work it is a quarter as far off as before."""
+    excess = before = 0
+    for seed in range(8):
+        reach = make_reach(make_problem(make_region(24, employers=6, tasks_per_employer=12, seed=seed)))
+        pupils = len(reach.pair_start) - 1
+        best = solve(reach, hardest=np.zeros(pupils, bool), lottery=np.arange(pupils), order=["placed", "points"])
+        placed = int((best.columns.employer >= 0).sum())
+        known, number = bound_number(reach, 0, Clock(None, None), rounds=6, share=1.0)
+        relaxation = Relaxation(reach, [Count(np.ones(pupils), 300.0)])
+        relaxation.improve(steps=100, target=0.0)
+        found = ByTeams(relaxation, fillings_of(reach), Clock(None, None))
+        found.bound(0.0, 1.0)
+        most = found.most_placed(0, number, known, 1.0)
+        assert placed <= most <= known
+        excess, before = excess + most - placed, before + known - placed
+    assert 4 * excess <= before
+
+
 def test_plan_by_teams(monkeypatch: pytest.MonkeyPatch) -> None:
     """A search by teams gives the same plan each time, within its bounds, that places no fewer than one without."""
     monkeypatch.setattr(by_teams, "FEWEST_PUPILS", 1)
@@ -203,7 +223,7 @@ def test_teams_near_the_best(seed: int, monkeypatch: pytest.MonkeyPatch) -> None
     asked = found.teams.asked(found.teams.row)
     looked_at = 0
     for site in (site for site in found.sites if site.places <= 3):
-        own, members = asked[site.room.bench.pupil], range(len(site.support))
+        own, members = asked[site.pupil], range(len(site.support))
         most = dict(zip(site.teams, site.most, strict=True))
         best = max(0.0, (site.most - site.sums(own)).max(initial=0.0))
         teams = site.near(own, 60.0, 3)
@@ -213,13 +233,13 @@ def test_teams_near_the_best(seed: int, monkeypatch: pytest.MonkeyPatch) -> None
             min((site.total + value[:, list(team)].sum(axis=1)).min(), most.get(team, np.inf)) - own[list(team)].sum()
             for size in range(1, site.places + 1)
             for team in combinations(members, size)
-            if team not in site.closer and site.support[list(team)].sum() <= site.supervision + 1e-6
+            if team not in site.bounded and site.support[list(team)].sum() <= site.supervision + 1e-6
         ]
         wanted = np.sort([worth for worth in every if worth > best - 60.0])[::-1][:3]
         worth = {team: most - own[list(team)].sum() for team, most in zip(site.teams, site.most, strict=True)}
         assert [worth[team] for team in teams] == pytest.approx(wanted.tolist())
         for team in teams:
-            positions = site.look_closer(team, lambda: False)
+            positions = site.look_closer(team, lambda: np.inf)
             looked_at += positions is not None
             if positions is not None:
                 assert sorted(positions.member.tolist()) == list(team)

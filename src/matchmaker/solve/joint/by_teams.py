@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matchmaker.solve.chunks import in_chunks
+from matchmaker.solve.joint.counted_teams import PLACED, CountedTeams
 from matchmaker.solve.joint.dual import in_pieces
+from matchmaker.solve.joint.number import WEIGHT
 from matchmaker.solve.joint.proof import counts_at, relax
 from matchmaker.solve.joint.recombine import in_parts, recombine
 from matchmaker.solve.joint.some_teams import SomeTeams
@@ -41,6 +44,12 @@ ROUNDS, PRICE_ROUNDS = 12, 8
 """Rounds at most where no time limit ends them."""
 CHOICES = 2
 """Rounds between two choices among all fillings seen, at least: they are made while rounds go on."""
+NEARLY = 0.99
+"""A plan that places this part of the most that any does needs no closer bound on the number."""
+CLOSER = 5e-5, 0.01
+"""How close prices are to come there, and how often teams are taken that are looked at: many are worth the same."""
+PATIENCE, LITTLE = 5, 1e-3
+"""Rounds without a better bound on the number placed after which that ends; what in number counts as no better."""
 MOST_OF_IT, MOST_BRANCHES = 0.08, 300
 """Share of the time for each integer program of a choice, and its branches."""
 MORE_PLACED = 0.015
@@ -139,6 +148,33 @@ class ByTeams:
         self.teams = TeamRelaxation(self.sites, self.relaxation.counts, self.relaxation.value)
         return self.teams
 
+    def most_placed(self, placed: int, number: Relaxation | None, known: int, share: float) -> int:
+        """Return how many pupils any plan places at most, more closely where a plan does not place nearly as many.
+
+        Parameters
+        ----------
+        placed : int
+            How many the plan at hand places.
+        number : Relaxation or None
+            The relaxation, if there is one, that says that no plan places more than `known`.
+        known : int
+        share : float
+            Of the time: then it ends, or when `placed` is near what is known, or when rounds do not help.
+        """
+        if number is None or placed >= NEARLY * known or not self.sites:
+            return known
+        sites = [CountedTeams(site, number.prices, WEIGHT, self.fillings) for site in self.sites]
+        teams = TeamRelaxation(sites, [], number.value * (PLACED / WEIGHT), *CLOSER)
+        most, stale, done = np.inf, 0, 0
+        while stale < PATIENCE and placed < NEARLY * known and self._used(done, share) < 1.0:
+            self._round(teams, PLACED * placed, share, near=True)
+            stale = stale + 1 if teams.bound > most - LITTLE * PLACED else 0
+            most, done = min(most, teams.bound), done + 1
+            known = min(known, math.floor(most / PLACED + LITTLE))
+            self.clock.tell("number", min(1.0, self._used(done, share)))
+        self.clock.done("number by teams", rounds=done, at_most=known)
+        return known
+
     def _used(self, rounds: int, share: float) -> float:
         """Return how much of this share of the time is used up, of the rounds where time is not limited; 1 is all."""
         limit = self.clock.time_limit
@@ -147,16 +183,18 @@ class ByTeams:
     def _round(self, teams: TeamRelaxation, low: float, share: float, *, near: bool = False) -> tuple[bool, int]:
         """Do one round; return whether there was a team to look at more closely, and how many fillings were found.
 
-        With `near` teams are looked at that are nearly worth most when all those taken are known.
+        With `near` teams are looked at that are nearly worth most when all those taken are known. At last those taken
+        are settled.
         """
 
-        def stop() -> bool:
-            return self.clock.over(share)
+        def left() -> float:
+            return self.clock.left(share)
 
-        wanted = teams.improve(low, stop)
+        wanted = teams.improve(low, left)
         if near and not wanted:
             wanted = teams.near()
-        return bool(wanted), teams.look_closer(wanted, self.fillings, stop)
+        wanted = wanted or teams.unsettled()
+        return bool(wanted), teams.look_closer(wanted, self.fillings, left)
 
     def _choose(
         self, turns: Turns, teams: TeamRelaxation, share: float, aside: ThreadPoolExecutor

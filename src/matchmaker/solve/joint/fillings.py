@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 from matchmaker.solve.compiled import compiled
 from matchmaker.solve.joint.stock import Columns
 
-__all__ = ["Fillings", "Notes", "keep_notes", "no_fillings", "no_notes", "note_employers", "note_rows"]
+__all__ = [
+    "Fillings",
+    "Notes",
+    "crowds_seen",
+    "keep_notes",
+    "no_fillings",
+    "no_notes",
+    "note_employers",
+    "note_rows",
+]
 
 KEPT = 300
 """Fillings kept of an employer: when there are more, the oldest go."""
@@ -71,6 +80,18 @@ def no_fillings(employers: int, most_pupils: int, most_tasks: int, *, kept: int 
         lot=np.zeros((*shape, most_tasks), np.int32),
         count=np.zeros((*shape, most_tasks), np.int16),
     )
+
+
+def crowds_seen(fillings: Fillings, employer: int) -> list[NDArray[np.int32]]:
+    """Return the pupils of every filling kept of an employer.
+
+    Examples
+    --------
+    >>> crowds_seen(no_fillings(3, 4, 5), 0)
+    []
+    """
+    kept = min(int(fillings.seen[employer]), fillings.mark.shape[1])
+    return [fillings.pupil[employer, k, : fillings.crowd[employer, k]] for k in range(kept)]
 
 
 def no_notes(employers: int, most_pupils: int, most_tasks: int) -> Notes:

@@ -44,8 +44,8 @@ MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
 REPAIR_UNTIL, NUMBER_UNTIL = 0.74, 0.78
-REPAIR_BEFORE_TEAMS, TEAMS_UNTIL = 0.22, 0.75
-"""Shares of the time for moves, and for the search by teams where there is one."""
+REPAIR_BEFORE_TEAMS, TEAMS_UNTIL, NUMBER_BY_TEAMS_UNTIL = 0.22, 0.75, 0.88
+"""Shares of the time for moves, and for the search by teams where there is one and its bound on the number placed."""
 PRICES_UNTIL, PRICES_OF_MANY_UNTIL = (0.18, 0.28), (0.16, 0.22)
 """Shares of the time for the two kinds of prices; where there are many employers, dives and moves gain more from it."""
 RECOMBINED_UNTIL = 0.8
@@ -230,12 +230,15 @@ def solve(
         done, counted["helped"] = turns.run(heat=HEAT, noise=NOISE, progress=progressed, seconds_left=left)
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
     last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
-    placed_bound = bound_number(reach, placed, clock, rounds=last, share=NUMBER_UNTIL)
+    placed_bound, number = bound_number(reach, placed, clock, rounds=last, share=NUMBER_UNTIL)
     closer: Callable[[float, float], float] | None = None
     if bounds:
         closer = partial(bound_by_losses, relaxation, clock)
     if by_teams is not None:
         by_teams.plan(turns, before, masks, TEAMS_UNTIL, placed_bound)
+        if "placed" in before:
+            placed = int((repair.best.employer >= 0).sum())
+            placed_bound = by_teams.most_placed(placed, number, placed_bound, NUMBER_BY_TEAMS_UNTIL)
         closer = by_teams.bound
     repair.best.points[repair.best.employer < 0] = 0
     proof = prove(relaxation, repair.best, masks, before, clock, rounds=last, closer=closer, by_teams=teams)

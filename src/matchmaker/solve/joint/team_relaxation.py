@@ -3,7 +3,7 @@
 Pupils have a price here, and so have the counts of aims before points. At any prices of pupils every employer takes the
 team that may be worth most beyond them (`team_pricing`), and the sum is a bound on the points of all plans: column
 generation over teams (Dantzig and Wolfe 1960). What a team is worth is not known but bounded, more and more closely
-where it matters (`some_teams`), so that all that is shared within an employer is settled there.
+where it matters (`known_teams`, `some_teams`), so that all that is shared within an employer is settled there.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.joint.packing import Packings
 from matchmaker.solve.joint.settle import Stride, no_weights, settle
 from matchmaker.solve.joint.shared import Offers, Shared
+from matchmaker.solve.joint.team import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
     from matchmaker.solve.joint.dual import Count
     from matchmaker.solve.joint.fillings import Fillings
-    from matchmaker.solve.joint.some_teams import SomeTeams, Team
+    from matchmaker.solve.joint.known_teams import KnownTeams, Team
     from matchmaker.solve.joint.stock import Columns
 
 __all__ = ["TeamRelaxation"]
 
 STEPS, TURNS, PATIENCE = 300, 15, 25
 """Steps on the prices over the teams known, and how often teams are sought anew before any is looked at closely."""
-CLOSE = 2e-4
-"""Share of the bound by which it may be over what the teams known say."""
+CLOSE, OFTEN = 2e-4, 0.05
+"""See `TeamRelaxation`."""
 SLACK = 8.0, 64.0
 """How far teams may be from the best at their employer, in points, to be looked at where those taken are known."""
 KEPT = 3
 """Teams of an employer that are added at once."""
-OFTEN = 0.05
-"""Share of the last steps in which a team was taken that is looked at more closely."""
 SLOWER, SLOWEST = 0.9, 0.1
 """How the first steps become smaller from round to round."""
 
@@ -48,11 +48,15 @@ class TeamRelaxation:
 
     Parameters
     ----------
-    sites : sequence of SomeTeams
+    sites : sequence of KnownTeams
     counts : sequence of Count
         Aims before points, with what a plan reaches of each.
     value : float array, shape (pupils)
         What every pupil's best position is thought to be worth, the weights of the counts included.
+    close : float
+        Share of the bound by which it may be over what the teams known say.
+    often : float
+        Share of the last steps in which a team was taken that is looked at more closely.
 
     Attributes
     ----------
@@ -62,11 +66,19 @@ class TeamRelaxation:
         The prices that say so.
     """
 
-    def __init__(self, sites: Sequence[SomeTeams], counts: Sequence[Count], value: NDArray[np.float64]) -> None:
-        self.sites, self.counts, self.pupils = sites, counts, len(value)
+    def __init__(
+        self,
+        sites: Sequence[KnownTeams],
+        counts: Sequence[Count],
+        value: NDArray[np.float64],
+        close: float = CLOSE,
+        often: float = OFTEN,
+    ) -> None:
+        self.sites, self.counts, self.pupils, self.close, self.often = sites, counts, len(value), close, often
         self.row = np.concatenate([np.maximum(value, 0.0), [max(0.0, count.weight) for count in counts]])
         self.shared, self.theta = _shared(self.pupils, counts), 1.0
         self.bound, self._row, self.slack = np.inf, self.row, SLACK[0]
+        self._often: list[list[Team]] = [[] for _ in sites]
         self.seek(self.row)
 
     def aim(self, counts: Sequence[Count]) -> None:
@@ -90,7 +102,7 @@ class TeamRelaxation:
     def know(self, plan: Columns) -> None:
         """Add the teams of a plan to those known."""
         for site in self.sites:
-            site.add(tuple(np.flatnonzero(plan.employer[site.room.bench.pupil] == site.employer).tolist()))
+            site.add(tuple(np.flatnonzero(plan.employer[site.pupil] == site.site.employer).tolist()))
 
     def asked(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what every pupil costs an employer: the price less what counting the pupil is worth."""
@@ -107,7 +119,7 @@ class TeamRelaxation:
         def some(first: int, last: int) -> None:
             for k in range(first, last):
                 site = self.sites[k]
-                own = asked[site.room.bench.pupil]
+                own = asked[site.pupil]
                 known = float((site.most - site.sums(own)).max(initial=0.0))
                 top[k], teams = site.best(own, known, KEPT)
                 new[k] = sum(site.add(team) for team in teams)
@@ -118,7 +130,7 @@ class TeamRelaxation:
             self.bound, self.row = bound, row
         return bound, int(new.sum())
 
-    def improve(self, low: float, stop: Callable[[], bool]) -> dict[int, list[Team]]:
+    def improve(self, low: float, left: Callable[[], float]) -> dict[int, list[Team]]:
         """Find better prices over the teams known, and the teams worth most there; `low` is what a plan reaches.
 
         Where steps do not come close, or to no team that is not known, a linear program does. Returns the teams to look
@@ -132,27 +144,34 @@ class TeamRelaxation:
             said = settle(self.shared, offers, np.zeros(len(self.sites)), no_weights(), stride, row, often)
             self._row, taken = row, often / STEPS
             bound, new = self.seek((self.row + row) / 2)
-            if stop() or not new or bound - said < CLOSE * abs(bound):
+            if left() <= 0 or not new or bound - said < self.close * abs(bound):
                 break
         self.theta = max(SLOWEST, SLOWER * self.theta)
         wanted = self._wanted(taken)
-        if not stop() and (not wanted or bound - said >= CLOSE * abs(bound)):
+        if left() > 0 and (not wanted or bound - said >= self.close * abs(bound)):
             _, taken = self.program()
             self.seek(self._row)
             self.seek((self.row + self._row) / 2)
             wanted = self._wanted(taken)
         return wanted
 
+    def unsettled(self) -> dict[int, list[Team]]:
+        """Return the teams taken often at last that there is more to learn about, by site."""
+        return self._taken({k: site.settled for k, site in enumerate(self.sites)})
+
     def _wanted(self, taken: NDArray[np.float64]) -> dict[int, list[Team]]:
         """Return the teams taken often that have not been looked at closely, by site."""
-        start, wanted = 0, {}
-        for k, site in enumerate(self.sites):
-            own = taken[start : start + len(site.teams)]
-            start += len(site.teams)
-            here = [site.teams[at] for at in np.flatnonzero(own > OFTEN).tolist() if site.teams[at] not in site.closer]
-            if here:
-                wanted[k] = here
-        return wanted
+        start = np.cumsum([0, *(len(site.teams) for site in self.sites)])
+        self._often = [
+            [site.teams[at] for at in np.flatnonzero(taken[first:last] > self.often).tolist()]
+            for site, first, last in zip(self.sites, start[:-1], start[1:], strict=True)
+        ]
+        return self._taken({k: site.bounded.keys() for k, site in enumerate(self.sites)})
+
+    def _taken(self, known: dict[int, AbstractSet[Team]]) -> dict[int, list[Team]]:
+        """Return the teams taken often that are not known, by site."""
+        here = {k: [team for team in teams if team not in known[k]] for k, teams in enumerate(self._often)}
+        return {k: teams for k, teams in here.items() if teams}
 
     def near(self) -> dict[int, list[Team]]:
         """Return teams that are nearly worth most at the best prices and have not been looked at closely, by site."""
@@ -162,7 +181,7 @@ class TeamRelaxation:
         def some(first: int, last: int) -> None:
             for k in range(first, last):
                 site = self.sites[k]
-                here = site.near(asked[site.room.bench.pupil], self.slack, KEPT)
+                here = site.near(asked[site.pupil], self.slack, KEPT)
                 if here:
                     wanted[k] = here
 
@@ -172,13 +191,13 @@ class TeamRelaxation:
             return self.near()
         return dict(sorted(wanted.items()))
 
-    def look_closer(self, wanted: dict[int, list[Team]], fillings: Fillings, stop: Callable[[], bool]) -> int:
+    def look_closer(self, wanted: dict[int, list[Team]], fillings: Fillings, left: Callable[[], float]) -> int:
         """Look at these teams more closely, and note the fillings found; return how many."""
         keys, found = list(wanted), {}
 
         def some(first: int, last: int) -> None:
             for k in keys[first:last]:
-                found[k] = [self.sites[k].look_closer(team, stop) for team in wanted[k] if not stop()]
+                found[k] = [self.sites[k].look_closer(team, left) for team in wanted[k] if left() > 0]
 
         in_chunks(some, len(keys))
         noted = 0
@@ -207,7 +226,9 @@ class TeamRelaxation:
         amount = np.concatenate([offers.amount[used], np.ones(teams)])
         table = coo_array((amount, (at, np.concatenate([np.nonzero(used)[0], columns]))), shape=(rows, teams)).tocsr()
         room = np.concatenate([self.shared.capacity, np.ones(len(self.sites))])
-        answer = linprog(-offers.points, A_ub=table, b_ub=room, method="highs")  # type: ignore[call-overload]  # sparse
+        can = offers.points > NOTHING / 2
+        points, most = np.where(can, offers.points, 0.0), np.column_stack([np.zeros(teams), np.where(can, np.inf, 0.0)])
+        answer = linprog(-points, A_ub=table, b_ub=room, bounds=most, method="highs")  # type: ignore[call-overload]  # sparse is fine
         if answer.x is None:
             return np.inf, np.zeros(teams)
         self._row = -answer.ineqlin.marginals[: self.pupils + len(self.counts)]
@@ -220,7 +241,7 @@ class TeamRelaxation:
         shape = int(start[-1]), width + len(self.counts)
         index, amount = np.zeros(shape, np.uint32), np.zeros(shape)
         for site, first, last in zip(self.sites, start[:-1], start[1:], strict=True):
-            index[first:last, : site.places] = np.append(site.room.bench.pupil, 0)[site.rows]
+            index[first:last, : site.places] = np.append(site.pupil, 0)[site.rows]
             amount[first:last, : site.places] = site.rows >= 0
         for k, count in enumerate(self.counts):
             index[:, width + k] = self.pupils + k
