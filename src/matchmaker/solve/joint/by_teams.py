@@ -163,7 +163,8 @@ class ByTeams:
         """
         if number is None or placed >= NEARLY * known or not self.sites:
             return known
-        sites = [CountedTeams(site, number.prices, WEIGHT, self.fillings) for site in self.sites]
+        prices = in_pieces(number.reach, number.prices, number.packings)
+        sites = [CountedTeams(site, prices, WEIGHT, self.fillings) for site in self.sites]
         teams = TeamRelaxation(sites, [], number.value * (PLACED / WEIGHT), *CLOSER)
         most, stale, done = np.inf, 0, 0
         while stale < PATIENCE and placed < NEARLY * known and self._used(done, share) < 1.0:
