@@ -8,9 +8,9 @@ import numpy as np
 
 from matchmaker.solve.joint.fillings import crowds_seen
 from matchmaker.solve.joint.known_teams import KnownTeams
-from matchmaker.solve.joint.some_teams import by_program, in_rows
+from matchmaker.solve.joint.some_teams import in_rows
 from matchmaker.solve.joint.team import NOTHING
-from matchmaker.solve.joint.team_best import BestOfTeam, Undecided, for_team
+from matchmaker.solve.joint.team_best import BestOfTeam, for_team
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,12 +65,12 @@ class CountedTeams(KnownTeams):
         First prices may say that there is none; then positions are sought, next time by an integer program.
         """
         if team in self.bounded:
-            return self._settle(team, left)
+            return self.settle(team, left)
         price, floors = self.start.copy(), self.floor * len(team)
         self.bounded[team], most = price, self.site.bound(team, price, self.start, floors - DEEP)
         if most < floors - EPS:
             self._learn_from(price, PLACED * len(team) / max(floors - most, 1.0))
-            self._rule_out(team)
+            self.rule_out(team)
             return None
         best, room = BestOfTeam(self.site.reach, None, 1, lambda: left() <= 0), for_team(self.site.room, team, price)
         filling = best.good(room, team, price)
@@ -82,17 +82,3 @@ class CountedTeams(KnownTeams):
         """Remember so many times what prices say of every team, beside what its members count."""
         total, _ = self.site.values(price, self.members[:0])
         self.learn(times * total, lambda members: times * (self.site.values(price, members)[1] - self.floor) + PLACED)
-
-    def _rule_out(self, team: Team) -> None:
-        self.most[self.at[team]] = NOTHING
-        self.settled.add(team)
-
-    def _settle(self, team: Team, left: Callable[[], float]) -> Positions | None:
-        self.settled.add(team)
-        try:
-            found = by_program(self.site, team, self.bounded[team], left)
-        except Undecided:
-            return None
-        if found is None:
-            self._rule_out(team)
-        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,10 @@ import numpy as np
 from matchmaker.solve.joint.fillings import Fillings, keep_notes, no_notes, note_rows
 from matchmaker.solve.joint.site import write_filling
 from matchmaker.solve.joint.stock import no_columns
+from matchmaker.solve.joint.team import NOTHING
+from matchmaker.solve.joint.team_best import BestOfTeam, Undecided, for_team
 from matchmaker.solve.joint.team_pricing import best_teams
+from matchmaker.solve.joint.team_program import best_by_program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,11 +27,13 @@ __all__ = ["KnownTeams", "Team"]
 Team = tuple[int, ...]
 """Places among the members of a bench, ascending."""
 NOT_IN = -1
+SETTLED = 0.1
+"""Share of the time left for one integer program."""
 MOST_NODES = 200_000
 """Branches of one search for the teams worth most."""
 
 
-class KnownTeams:
+class KnownTeams(ABC):
     """The teams known at one employer, what each is worth at most, and a search for those worth most.
 
     At some prices a team is worth no more than a total and the values of its members. Many such sets of prices bound
@@ -111,9 +117,27 @@ class KnownTeams:
         teams = [self.teams[k] for k in order[worth[order] > floor].tolist()]
         return [team for team in teams if team not in self.bounded][:keep]
 
+    @abstractmethod
     def look_closer(self, team: Team, left: Callable[[], float]) -> Positions | None:
         """Look at a team, more closely each time, `left` seconds at most; return positions for it, if found."""
-        raise NotImplementedError
+
+    def settle(self, team: Team, left: Callable[[], float]) -> Positions | None:
+        """Return the best positions of a bounded team, if that does not take long; rule it out if there are none."""
+        self.settled.add(team)
+        price = self.bounded[team]
+        best = BestOfTeam(self.site.reach, None, 1, lambda: left() <= 0)
+        try:
+            found = best_by_program(best, for_team(self.site.room, team, price), team, price, SETTLED * left())
+        except Undecided:
+            return None
+        if found is None:
+            self.rule_out(team)
+        return None if found is None else found[1]
+
+    def rule_out(self, team: Team) -> None:
+        """Remember that there is no place for all of a team."""
+        self.most[self.at[team]] = NOTHING
+        self.settled.add(team)
 
     def note(self, filling: Positions, fillings: Fillings) -> None:
         """Keep a filling among those seen."""

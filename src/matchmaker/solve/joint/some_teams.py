@@ -8,9 +8,7 @@ import numpy as np
 
 from matchmaker.solve.joint.known_teams import KnownTeams
 from matchmaker.solve.joint.site import Site
-from matchmaker.solve.joint.team import NOTHING
 from matchmaker.solve.joint.team_best import FIRST, GROWTH, BestOfTeam, Undecided, for_team
-from matchmaker.solve.joint.team_program import best_by_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from matchmaker.solve.joint.team import Positions
     from matchmaker.solve.reach import Reach
 
-__all__ = ["SomeTeams", "by_program", "in_rows", "positions_of"]
+__all__ = ["SomeTeams", "in_rows", "positions_of"]
 
 KNOWN = 1_500
 """Positions of an employer that are kept."""
@@ -33,8 +31,6 @@ LISTS = 2
 """Lists of positions near the best, each longer than the one before, in which the best of a team are sought."""
 WHOLE = 1.0 - 1e-6
 """Points are whole numbers: positions are the best when a bound is less than one point above them."""
-SETTLED = 0.1
-"""Share of the time left for one integer program."""
 
 
 class SomeTeams(KnownTeams):
@@ -56,7 +52,10 @@ class SomeTeams(KnownTeams):
         best of each pupil, these are the best and the team is exact; elsewhere an integer program says next time.
         """
         if team in self.bounded:
-            return self._settle(team, left)
+            settled = self.settle(team, left)
+            if settled is not None:
+                self.most[self.at[team]] = min(self.most[self.at[team]], float(settled.points.sum()))
+            return settled
         price, at = self.start.copy(), self.at[team]
         enough = self.most[at] - FAR
         self.bounded[team], self.most[at] = price, min(self.most[at], self.site.bound(team, price, self.start, enough))
@@ -69,20 +68,6 @@ class SomeTeams(KnownTeams):
         if filling is not None and filling.points.sum() >= self.most[at] - WHOLE:
             self.settled.add(team)
         return filling
-
-    def _settle(self, team: Team, left: Callable[[], float]) -> Positions | None:
-        """Work a team out exactly, if that does not take long; or show that there is no place for all of it."""
-        at = self.at[team]
-        self.settled.add(team)
-        try:
-            found = by_program(self.site, team, self.bounded[team], left)
-        except Undecided:
-            return None
-        if found is None:
-            self.most[at] = NOTHING
-            return None
-        self.most[at] = min(self.most[at], float(found.points.sum()))
-        return found
 
 
 def in_rows(site: Site, prices: Prices) -> NDArray[np.float64]:
@@ -114,16 +99,3 @@ def positions_of(
     except Undecided:
         return None, most
     return best.good(room, team, price), most
-
-
-def by_program(site: Site, team: Team, price: NDArray[np.float64], left: Callable[[], float]) -> Positions | None:
-    """Return the best positions of a team; None when there is no place for all of it.
-
-    Raises
-    ------
-    Undecided
-        When it takes long.
-    """
-    best, room = BestOfTeam(site.reach, None, 1, lambda: left() <= 0), for_team(site.room, team, price)
-    found = best_by_program(best, room, team, price, SETTLED * left())
-    return None if found is None else found[1]
