@@ -26,6 +26,8 @@ __all__ = ["KnownTeams", "Team"]
 
 Team = tuple[int, ...]
 """Places among the members of a bench, ascending."""
+Say = Callable[["NDArray[np.int64]"], "NDArray[np.float64]"]
+"""What prices say each of these members is worth."""
 NOT_IN = -1
 SETTLED = 0.1
 """Share of the time left for one integer program."""
@@ -189,7 +191,3 @@ class KnownTeams(ABC):
         )
         found = [tuple(sorted(self.members[row[row >= 0]].tolist())) for row in team]
         return limit, float(worth[0]), [team for team in found if team]
-
-
-Say = Callable[["NDArray[np.int64]"], "NDArray[np.float64]"]
-"""What prices say each of these members is worth."""
