@@ -226,15 +226,14 @@ def test_exchanges(small: Reach) -> None:
     assert all_fit(small, fillings)
 
 
-def test_the_plan_can_be_chosen_when_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_plan_can_be_chosen_when_few_are_kept() -> None:
     """Where only the fillings worth most are chosen among, those of the plan at hand are among them."""
-    monkeypatch.setattr(recombining, "MOST_SEEN", 1)
     fillings, _ = fillings_of([[{0, 1}, {0}], [{2}, {3}], [{4}], [{5}]], np.random.default_rng(2))
     plan, (notes, price) = no_columns(PUPILS, TASKS), (no_notes(1, 3, TASKS), np.zeros(PUPILS))
     plan.employer[[0, 2]], plan.points[[0, 2]] = (0, 1), (-400, -300)
     for employer, pupil in ((0, 0), (1, 2)):
         keep_notes(noted(notes, employer, {pupil}, int(plan.points[pupil])), fillings)
-    choice = choice_of(fillings, plan, [], np.arange(EMPLOYERS), price=price)
+    choice = choice_of(fillings, plan, [], np.arange(EMPLOYERS), price=price, seen=1)
     assert len(choice.pool.employer) == EMPLOYERS
     assert {0, 2} <= set(choice.pool.pupil.tolist())
 
@@ -258,9 +257,8 @@ def test_nobody_to_place_ends(small: Reach) -> None:
 
 
 def test_part_by_part_does_not_depend_on_threads(small: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a large region fillings are chosen for some employers at once, and threads do not change the plan."""
-    monkeypatch.setattr(turns, "WHOLE", 4)
-    monkeypatch.setattr(turns, "PART", 4)
+    """In a large region fillings are chosen for some employers at once, at last for all; threads change nothing."""
+    in_parts_of_four(monkeypatch)
     parts: list[NDArray[np.int64]] = []
     ask = turns.choice_of
 
@@ -276,13 +274,55 @@ def test_part_by_part_does_not_depend_on_threads(small: Reach, monkeypatch: pyte
             solve(small, hardest=np.zeros(24, bool), lottery=np.arange(24), steps=700, bounds=False, exactly=False)
         )
     assert all(np.array_equal(one, other) for one, other in zip(found[0].columns, found[1].columns, strict=True))
-    assert all(len(part) == 4 for part in parts)
-    assert len({tuple(part.tolist()) for part in parts}) > 1
+    whole = len(small.work.places)
+    assert {len(part) for part in parts} == {4, whole}
+    assert len(parts[-1]) == whole
+    assert len({tuple(part.tolist()) for part in parts}) > 2
     assert check_solution(small, found[0].columns) == []
 
 
-def test_more_of_any_aim_is_no_failure(small: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A choice with as many placed and more of a later aim lets the next one try for more; one with fewer does not."""
+def test_at_last_no_choice_is_better(small: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After parts were chosen and then the whole, no choice for the whole finds a better plan."""
+    in_parts_of_four(monkeypatch)
+    seen: list[turns.Turns] = []
+    ask = turns.Turns.choose_everywhere
+
+    def noting(own: turns.Turns, seconds: float) -> bool:
+        seen.append(own)
+        return ask(own, seconds)
+
+    monkeypatch.setattr(turns.Turns, "choose_everywhere", noting)
+    solve(small, hardest=np.zeros(24, bool), lottery=np.arange(24), steps=60, bounds=False, exactly=False)
+    repair = seen[0].repair
+    choice = choice_of(repair.fillings, repair.best, seen[0].masks, np.arange(len(small.work.places)))
+    plan = recombine(choice).plan
+    assert plan is not None
+    placed = repair.best.employer >= 0
+    assert plan.points[plan.employer >= 0].sum() <= (1 + CLOSE) * repair.best.points[placed].sum()
+
+
+def test_little_time_for_the_last_choice(small: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A last choice with little time does not try for more pupils, and none is made with less time than it needs."""
+    in_parts_of_four(monkeypatch)
+    asked: list[tuple[float, Choice]] = []
+
+    def noting(choice: Choice, *, seconds: float = np.inf) -> recombining.Recombined:
+        asked.append((seconds, choice))
+        return recombining.Recombined(None, None, np.zeros(0, np.int64))
+
+    monkeypatch.setattr(turns, "recombine", noting)
+    run, own = turns.Turns.run, turns_of(small, monkeypatch)
+    for an_employer, tries in ((turns.AMPLE, [True]), (turns.A_CHOICE, [False]), (0.0, [])):
+        asked.clear()
+        seconds = an_employer * len(own.visits)
+        own.whole, own.pause = False, 0
+        run(own, heat=(1.0, 1.0), noise=0.0, progress=lambda _: 1.0, seconds_left=lambda seconds=seconds: seconds)
+        assert [choice.more is not None for _, choice in asked] == tries
+        assert all(within == seconds and len(choice.employers) == len(own.visits) for within, choice in asked)
+
+
+def turns_of(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> turns.Turns:
+    """Return the turns that a search would take, none of them taken."""
     seen: list[turns.Turns] = []
 
     def run(own: turns.Turns, **_: object) -> tuple[int, int]:
@@ -290,9 +330,20 @@ def test_more_of_any_aim_is_no_failure(small: Reach, monkeypatch: pytest.MonkeyP
         return 0, 0
 
     monkeypatch.setattr(turns.Turns, "run", run)
-    pupils = len(small.pair_start) - 1
-    solve(small, hardest=np.zeros(pupils, bool), lottery=np.arange(pupils), exactly=False)
-    own = seen[0]
+    pupils = len(reach.pair_start) - 1
+    solve(reach, hardest=np.zeros(pupils, bool), lottery=np.arange(pupils), exactly=False)
+    return seen[0]
+
+
+def in_parts_of_four(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a region with more than four employers count as large."""
+    monkeypatch.setattr(turns, "WHOLE", 4)
+    monkeypatch.setattr(turns, "PART", 4)
+
+
+def test_more_of_any_aim_is_no_failure(small: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A choice with as many placed and more of a later aim lets the next one try for more; one with fewer does not."""
+    own, pupils = turns_of(small, monkeypatch), len(small.pair_start) - 1
     best, (one, other) = own.repair.best, np.flatnonzero(own.repair.best.employer >= 0)[:2].tolist()
     without = {pupil: Columns(*(part.copy() for part in best)) for pupil in (one, other)}
     for pupil, plan in without.items():

@@ -14,7 +14,7 @@ from matchmaker.solve.joint.counted_teams import PLACED, CountedTeams
 from matchmaker.solve.joint.dual import in_pieces
 from matchmaker.solve.joint.number import WEIGHT
 from matchmaker.solve.joint.proof import counts_at, relax
-from matchmaker.solve.joint.recombine import in_parts, recombine
+from matchmaker.solve.joint.recombine import recombine
 from matchmaker.solve.joint.some_teams import SomeTeams
 from matchmaker.solve.joint.stock import Stock, full_stock
 from matchmaker.solve.joint.team_relaxation import TeamRelaxation
@@ -200,19 +200,9 @@ class ByTeams:
     def _choose(
         self, turns: Turns, teams: TeamRelaxation, share: float, aside: ThreadPoolExecutor
     ) -> tuple[Choice, Future[Recombined]]:
-        """Begin to choose among all fillings seen, the likeliest by the prices of the teams.
-
-        Those beside the fillings that a linear program uses are noted before.
-        """
-        likely, limit, part = teams.asked(teams.row), self.clock.time_limit, turns.part()
-        turns.worth = likely
-        choice = turns.choice(part)
-        parts = in_parts(choice)
-        if parts.worth is not None:
-            turns.worth = parts.worth
-            turns.exchange(part, choice, parts.support)
-            turns.worth = likely
-            choice = turns.choice(part)
+        """Begin to choose among all fillings seen, the likeliest by the prices of the teams."""
+        turns.worth, limit = teams.asked(teams.row), self.clock.time_limit
+        choice = turns.fresh_choice(turns.part())
         seconds = np.inf if limit is None else min(MOST_OF_IT * limit, self.clock.left(share))
         return choice, aside.submit(recombine, choice, seconds=seconds, branches=MOST_BRANCHES)
 

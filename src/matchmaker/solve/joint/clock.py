@@ -28,6 +28,10 @@ class Clock:
         """Whether this share of the time is used up."""
         return self.time_limit is not None and self.used() > share * self.time_limit
 
+    def after(self, share: float) -> float:
+        """Return the share of the time that is used up when this share of it has passed from now on."""
+        return self.used() / self.time_limit + share if self.time_limit else 1.0
+
     def left(self, share: float = 1.0) -> float:
         """Seconds until this share of the time is used up; without a limit no number of seconds is too many."""
         return float("inf") if self.time_limit is None else max(0.0, share * self.time_limit - self.used())

@@ -43,13 +43,14 @@ SEARCH_ROUNDS, BOUND_ROUNDS, LAST_ROUNDS, FEW_ROUNDS = 25, 8, 20, 4
 MOVES, MOVES_AN_EMPLOYER = 2_500, 60
 MOVES_AGAIN = 0.25
 """Share of the moves when a plan for nearly the same region is there to begin with."""
-REPAIR_UNTIL, NUMBER_UNTIL = 0.74, 0.78
+REPAIR_UNTIL, LONG_REPAIR_UNTIL, NUMBER_AFTER = 0.74, 0.82, 0.04
+"""Shares of the time for moves, where there is little or much, and after them for a bound on the number placed."""
 REPAIR_BEFORE_TEAMS, TEAMS_UNTIL, NUMBER_BY_TEAMS_UNTIL = 0.22, 0.75, 0.88
 """Shares of the time for moves, and for the search by teams where there is one and its bound on the number placed."""
 PRICES_UNTIL, PRICES_OF_MANY_UNTIL = (0.18, 0.28), (0.16, 0.22)
 """Shares of the time for the two kinds of prices; where there are many employers, dives and moves gain more from it."""
-RECOMBINED_UNTIL = 0.8
-"""Share of the time after which fillings are not recombined."""
+RECOMBINED_AFTER, A_PROOF = 0.08, 0.035
+"""Share of the time after the moves in which fillings may be recombined; seconds an employer that each proof needs."""
 ALONE, TURNS = 0.5, 4
 """Where positions at two employers are allowed: share of the time for the plan without; how often they are offered."""
 HEAT = (20.0, 0.5)
@@ -218,7 +219,7 @@ def solve(
     by_teams = None
     if teams:
         by_teams = ByTeams(relaxation, repair.fillings, clock)
-    until = REPAIR_UNTIL if by_teams is None else REPAIR_BEFORE_TEAMS
+    until = REPAIR_BEFORE_TEAMS if teams else _repair_until(clock, reach, 1 + ("hardest" in before))
     progressed, counted = _progress(clock, reach, steps, share, until), {}
     if reach.work.most_employers > 1:
         done, counted["taken"] = _in_turns(repair, relaxation, kinds, lottery, clock, progressed)
@@ -226,11 +227,11 @@ def solve(
         turns = Turns(repair, kinds, [masks[aim] for aim in before])
         if turns.whole and start is None and not teams:
             clock.done("more dives", dives=note_more_dives(repair, kinds[0], relaxation, lottery, clock))
-        left = partial(clock.left, RECOMBINED_UNTIL if by_teams is None else until)
+        left = partial(clock.left, until if teams else until + RECOMBINED_AFTER)
         done, counted["helped"] = turns.run(heat=HEAT, noise=NOISE, progress=progressed, seconds_left=left)
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
     last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
-    placed_bound, number = bound_number(reach, placed, clock, rounds=last, share=NUMBER_UNTIL)
+    placed_bound, number = bound_number(reach, placed, clock, rounds=last, share=clock.after(NUMBER_AFTER))
     closer: Callable[[float, float], float] | None = None
     if bounds:
         closer = partial(bound_by_losses, relaxation, clock)
@@ -344,6 +345,14 @@ def _warm(reach: Reach, *, teams: bool) -> float:
         fillings = no_fillings(len(one.work.places), int(one.work.places.max()), one.work.max_tasks)
         ByTeams(Relaxation(one, [Count(np.ones(1), 0.0)]), fillings, Clock(None, None)).bound(-np.inf, 1.0)
     return time.perf_counter() - seconds_compiling() - begun
+
+
+def _repair_until(clock: Clock, reach: Reach, proofs: int) -> float:
+    """Return the share of the time for moves: where there is much of it, proofs need a smaller one."""
+    if clock.time_limit is None:
+        return REPAIR_UNTIL
+    rest = proofs * A_PROOF * len(reach.work.places) / max(clock.time_limit, A_PROOF)
+    return min(max(REPAIR_UNTIL, 1.0 - RECOMBINED_AFTER - NUMBER_AFTER - rest), LONG_REPAIR_UNTIL)
 
 
 def _progress(

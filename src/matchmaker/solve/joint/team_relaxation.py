@@ -14,6 +14,7 @@ import numpy as np
 
 from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.joint.packing import Packings
+from matchmaker.solve.joint.recombine import INTERIOR
 from matchmaker.solve.joint.settle import Stride, no_weights, settle
 from matchmaker.solve.joint.shared import Offers, Shared
 from matchmaker.solve.joint.team import NOTHING
@@ -228,7 +229,7 @@ class TeamRelaxation:
         room = np.concatenate([self.shared.capacity, np.ones(len(self.sites))])
         can = offers.points > NOTHING / 2
         points, most = np.where(can, offers.points, 0.0), np.column_stack([np.zeros(teams), np.where(can, np.inf, 0.0)])
-        answer = linprog(-points, A_ub=table, b_ub=room, bounds=most, method="highs")  # type: ignore[call-overload]  # sparse is fine
+        answer = linprog(-points, A_ub=table, b_ub=room, bounds=most, method=INTERIOR)  # type: ignore[call-overload]  # sparse is fine
         if answer.x is None:
             return np.inf, np.zeros(teams)
         self._row = -answer.ineqlin.marginals[: self.pupils + len(self.counts)]

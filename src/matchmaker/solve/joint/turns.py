@@ -14,7 +14,7 @@ from matchmaker.solve.joint.exchange import exchange
 from matchmaker.solve.joint.fillings import keep_notes, no_notes, note_employers
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.propose import propose
-from matchmaker.solve.joint.recombine import MOST_SECONDS, Choice, Recombined, choice_of, recombine
+from matchmaker.solve.joint.recombine import MOST_SECONDS, MOST_SEEN, Choice, Recombined, choice_of, in_parts, recombine
 from matchmaker.solve.joint.repair import Kind, Repair, total_value
 from matchmaker.solve.joint.stock import Columns, Stock, free_prices, full_stock
 
@@ -32,6 +32,11 @@ PAUSE, BOLD = 3, 0.5
 one at a time after such a failure."""
 PART, WHOLE = 64, 130
 """Employers whose fillings are chosen at once; all of them in a region with no more than `WHOLE`."""
+A_CHOICE, AMPLE, MUCH_TIME = 0.003, 0.012, 0.1
+"""Seconds an employer that a choice for the whole of a larger region needs, with which more is tried in it, and from
+which on it is made in `STAGES`."""
+STAGES, SEEN, EXCHANGES = 5, (12, 24), 3
+"""How often that is; fillings of an employer that it sees in little time and in more; exchanges before the latter."""
 SHARED = 6
 """One in so many of those unplaced, in turn, takes part in the choice for a part."""
 NOISE = 60.0
@@ -78,11 +83,34 @@ class Turns:
         """Take turns until `progress` of the rounds of moves says 1.
 
         Returns the rounds, and how often a choice of fillings made a better plan. Choices are made while moves go on;
-        where time is limited, moves go on until the choice is made.
+        where time is limited, moves go on until the choice is made. In a large region they wait for a choice for all
+        employers, several times where there is much time.
         """
-        employers = len(self.visits)
-        moves = max(MOVES_A_TURN, MOVES_AN_EMPLOYER * employers)
-        rounds, helped, done, turn = math.ceil(moves / self.repair.groups), 0, 0, 0
+        employers, done, helped = len(self.visits), 0, 0
+        stages = STAGES if not self.whole and seconds_left() >= MUCH_TIME * employers else 1
+        for stage in range(1, stages + 1):
+
+            def reached(turn: int, end: float = stage / stages) -> float:
+                share = progress(turn)
+                return share if share < end else 1.0
+
+            rounds, better = self._run(heat, noise, reached, seconds_left, done)
+            done, helped = done + rounds, helped + better
+            if not self.whole and employers and seconds_left() >= A_CHOICE * employers:
+                helped += self.choose_everywhere(seconds_left())
+        return done, helped
+
+    def _run(
+        self,
+        heat: tuple[float, float],
+        noise: float,
+        progress: Callable[[int], float],
+        seconds_left: Callable[[], float],
+        begin: int,
+    ) -> tuple[int, int]:
+        """Take turns until `progress` says 1, the first round of moves number `begin`."""
+        moves = max(MOVES_A_TURN, MOVES_AN_EMPLOYER * len(self.visits))
+        rounds, helped, done, turn = math.ceil(moves / self.repair.groups), 0, begin, 0
         choice, pending = None, None
         with ThreadPoolExecutor(1) as aside:
             while len(self.visits) and len(self.worth) and progress(done) < 1.0:
@@ -100,7 +128,37 @@ class Turns:
                 pending = aside.submit(recombine, choice, seconds=seconds)
             if choice is not None and pending is not None:
                 helped += self.adopt(choice, pending.result())
-        return done, helped
+        return done - begin, helped
+
+    def choose_everywhere(self, seconds: float) -> bool:
+        """Choose among fillings of all employers of a region of which only parts were chosen before: say if that helps.
+
+        Many parts together leave what one choice for all finds, but it takes too long to be made often. With little
+        time it sees few fillings, and does not try for more pupils.
+        """
+        everywhere, ample = np.arange(len(self.visits)), AMPLE * len(self.visits)
+        self.whole, self.worth, self.pause = True, self.kinds[-1].worth, int(seconds < ample)
+        few, many = SEEN
+        choice = self.choice(everywhere, seen=few) if self.pause else self.fresh_choice(everywhere, many, EXCHANGES)
+        helped = self.adopt(choice, recombine(choice, seconds=np.inf if seconds == np.inf else min(seconds, ample)))
+        self.whole = False
+        return helped
+
+    def fresh_choice(self, employers: NDArray[np.int64], seen: int = MOST_SEEN, rounds: int = 1) -> Choice:
+        """Return what there is to choose from after exchanges at the prices of linear programs over what there was.
+
+        What each employer is to choose from is chosen by the prices of before.
+        """
+        choice, worth = self.choice(employers, seen=seen), self.worth
+        for _ in range(rounds):
+            parts = in_parts(choice)
+            if parts.worth is None:
+                break
+            self.worth = np.where(np.isnan(parts.worth), worth, parts.worth)
+            self.exchange(employers, choice, parts.support)
+            self.worth = worth
+            choice = self.choice(employers, seen=seen)
+        return choice
 
     @property
     def plan(self) -> Columns:
@@ -191,7 +249,7 @@ class Turns:
                     sources[employer].append((pool.columns, rows))
         return sources
 
-    def choice(self, employers: NDArray[np.int64]) -> Choice:
+    def choice(self, employers: NDArray[np.int64], *, seen: int = MOST_SEEN) -> Choice:
         """Return what there is to choose from at these employers, the plan at hand included."""
         repair = self.repair
         for employer in employers.tolist():
@@ -200,7 +258,9 @@ class Turns:
         more = None if self.pause else self.bold
         # Nearly every part could take nearly everybody unplaced: the moves need most of them, too.
         away = None if self.whole else (np.arange(len(self.worth)) + self.visits.sum() // PART) % SHARED != 0
-        choice = choice_of(repair.fillings, self.plan, self.masks, employers, more=more, price=self.worth, away=away)
+        choice = choice_of(
+            repair.fillings, self.plan, self.masks, employers, more=more, price=self.worth, away=away, seen=seen
+        )
         if not self.whole:
             near = np.zeros(len(choice.free), bool)
             near[repair.reach.pair_pupil[np.isin(repair.reach.pair_employer, employers)]] = True
