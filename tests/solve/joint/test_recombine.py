@@ -287,12 +287,13 @@ def test_at_last_no_choice_is_better(small: Reach, monkeypatch: pytest.MonkeyPat
     seen: list[turns.Turns] = []
     ask = turns.Turns.choose_everywhere
 
-    def noting(own: turns.Turns, seconds: float) -> bool:
+    def noting(own: turns.Turns, *given: float, more: bool) -> bool:
         seen.append(own)
-        return ask(own, seconds)
+        return ask(own, *given, more=more)
 
     monkeypatch.setattr(turns.Turns, "choose_everywhere", noting)
     solve(small, hardest=np.zeros(24, bool), lottery=np.arange(24), steps=60, bounds=False, exactly=False)
+    assert len(seen) == turns.STAGES
     repair = seen[0].repair
     choice = choice_of(repair.fillings, repair.best, seen[0].masks, np.arange(len(small.work.places)))
     plan = recombine(choice).plan
@@ -301,8 +302,8 @@ def test_at_last_no_choice_is_better(small: Reach, monkeypatch: pytest.MonkeyPat
     assert plan.points[plan.employer >= 0].sum() <= (1 + CLOSE) * repair.best.points[placed].sum()
 
 
-def test_little_time_for_the_last_choice(small: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A last choice with little time does not try for more pupils, and none is made with less time than it needs."""
+def test_the_time_there_is_for_the_whole(small: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stages are as many as there is time for, the last one tries for more pupils; a short one does not; or none."""
     in_parts_of_four(monkeypatch)
     asked: list[tuple[float, Choice]] = []
 
@@ -312,13 +313,15 @@ def test_little_time_for_the_last_choice(small: Reach, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(turns, "recombine", noting)
     run, own = turns.Turns.run, turns_of(small, monkeypatch)
-    for an_employer, tries in ((turns.AMPLE, [True]), (turns.A_CHOICE, [False]), (0.0, [])):
+    cost = turns.A_CHOICE * len(own.visits) ** 2
+    all_stages = [False] * (turns.STAGES - 1) + [True]
+    for part, tries in ((np.inf, all_stages), (2.5 * turns.STAGE, [False, True]), (0.5, [False]), (0.0, [])):
         asked.clear()
-        seconds = an_employer * len(own.visits)
-        own.whole, own.pause = False, 0
+        own.whole, own.pause, seconds = False, 0, part * cost
         run(own, heat=(1.0, 1.0), noise=0.0, progress=lambda _: 1.0, seconds_left=lambda seconds=seconds: seconds)
         assert [choice.more is not None for _, choice in asked] == tries
-        assert all(within == seconds and len(choice.employers) == len(own.visits) for within, choice in asked)
+        assert all(within == (seconds if part in (0.5, np.inf) else turns.LONGER * cost) for within, _ in asked)
+        assert all(len(choice.employers) == len(own.visits) for _, choice in asked)
 
 
 def turns_of(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> turns.Turns:

@@ -32,11 +32,14 @@ PAUSE, BOLD = 3, 0.5
 one at a time after such a failure."""
 PART, WHOLE = 64, 130
 """Employers whose fillings are chosen at once; all of them in a region with no more than `WHOLE`."""
-A_CHOICE, AMPLE, MUCH_TIME = 0.003, 0.012, 0.1
-"""Seconds an employer that a choice for the whole of a larger region needs, with which more is tried in it, and from
-which on it is made in `STAGES`."""
-STAGES, SEEN, EXCHANGES = 5, (12, 24), 3
-"""How often that is; fillings of an employer that it sees in little time and in more; exchanges before the latter."""
+A_CHOICE, SHORT = 2.4e-5, 0.1
+"""Seconds that a choice for the whole of a larger region takes, by its employers squared; part of it if short."""
+STAGES, STAGE = 5, 4.0
+"""How often it is made at most, and how much longer a stage is that ends with it."""
+LONGER = 3.0
+"""How much longer than usual its integer program may take: nothing comes of one that is stopped too early."""
+SEEN = 12, 24
+"""Fillings of an employer that a short one sees, and a usual one with an exchange before it."""
 SHARED = 6
 """One in so many of those unplaced, in turn, takes part in the choice for a part."""
 NOISE = 60.0
@@ -86,8 +89,8 @@ class Turns:
         where time is limited, moves go on until the choice is made. In a large region they wait for a choice for all
         employers, several times where there is much time.
         """
-        employers, done, helped = len(self.visits), 0, 0
-        stages = STAGES if not self.whole and seconds_left() >= MUCH_TIME * employers else 1
+        cost, done, helped = A_CHOICE * len(self.visits) ** 2, 0, 0
+        stages = 1 if self.whole or not cost else int(min(max(1.0, seconds_left() / (STAGE * cost)), STAGES))
         for stage in range(1, stages + 1):
 
             def reached(turn: int, end: float = stage / stages) -> float:
@@ -96,8 +99,8 @@ class Turns:
 
             rounds, better = self._run(heat, noise, reached, seconds_left, done)
             done, helped = done + rounds, helped + better
-            if not self.whole and employers and seconds_left() >= A_CHOICE * employers:
-                helped += self.choose_everywhere(seconds_left())
+            if not self.whole and seconds_left() >= SHORT * cost > 0.0:
+                helped += self.choose_everywhere(seconds_left(), cost, more=stage == stages)
         return done, helped
 
     def _run(
@@ -130,35 +133,34 @@ class Turns:
                 helped += self.adopt(choice, pending.result())
         return done - begin, helped
 
-    def choose_everywhere(self, seconds: float) -> bool:
+    def choose_everywhere(self, seconds: float, cost: float, *, more: bool) -> bool:
         """Choose among fillings of all employers of a region of which only parts were chosen before: say if that helps.
 
-        Many parts together leave what one choice for all finds, but it takes too long to be made often. With little
-        time it sees few fillings, and does not try for more pupils.
+        Many parts together leave what one choice for all finds, but it takes too long to be made often. With fewer
+        seconds than it should `cost` it is short: it sees few fillings, and does not try for `more` pupils.
         """
-        everywhere, ample = np.arange(len(self.visits)), AMPLE * len(self.visits)
-        self.whole, self.worth, self.pause = True, self.kinds[-1].worth, int(seconds < ample)
-        few, many = SEEN
-        choice = self.choice(everywhere, seen=few) if self.pause else self.fresh_choice(everywhere, many, EXCHANGES)
-        helped = self.adopt(choice, recombine(choice, seconds=np.inf if seconds == np.inf else min(seconds, ample)))
+        everywhere, short, (few, many) = np.arange(len(self.visits)), seconds < cost, SEEN
+        self.whole, self.worth, self.pause = True, self.kinds[-1].worth, int(short or not more)
+        choice = self.choice(everywhere, seen=few) if short else self.fresh_choice(everywhere, seen=many)
+        helped = self.adopt(
+            choice, recombine(choice, seconds=np.inf if seconds == np.inf else min(seconds, LONGER * cost))
+        )
         self.whole = False
         return helped
 
-    def fresh_choice(self, employers: NDArray[np.int64], seen: int = MOST_SEEN, rounds: int = 1) -> Choice:
-        """Return what there is to choose from after exchanges at the prices of linear programs over what there was.
+    def fresh_choice(self, employers: NDArray[np.int64], *, seen: int = MOST_SEEN) -> Choice:
+        """Return what there is to choose from after an exchange at the prices of a linear program over what there was.
 
         What each employer is to choose from is chosen by the prices of before.
         """
         choice, worth = self.choice(employers, seen=seen), self.worth
-        for _ in range(rounds):
-            parts = in_parts(choice)
-            if parts.worth is None:
-                break
-            self.worth = np.where(np.isnan(parts.worth), worth, parts.worth)
-            self.exchange(employers, choice, parts.support)
-            self.worth = worth
-            choice = self.choice(employers, seen=seen)
-        return choice
+        parts = in_parts(choice)
+        if parts.worth is None:
+            return choice
+        self.worth = np.where(np.isnan(parts.worth), worth, parts.worth)
+        self.exchange(employers, choice, parts.support)
+        self.worth = worth
+        return self.choice(employers, seen=seen)
 
     @property
     def plan(self) -> Columns:
