@@ -49,8 +49,9 @@ REPAIR_BEFORE_TEAMS, TEAMS_UNTIL, NUMBER_BY_TEAMS_UNTIL = 0.22, 0.75, 0.88
 """Shares of the time for moves, and for the search by teams where there is one and its bound on the number placed."""
 PRICES_UNTIL, PRICES_OF_MANY_UNTIL = (0.18, 0.28), (0.16, 0.22)
 """Shares of the time for the two kinds of prices; where there are many employers, dives and moves gain more from it."""
-RECOMBINED_AFTER, A_PROOF = 0.08, 0.035
-"""Share of the time after the moves in which fillings may be recombined; seconds an employer that each proof needs."""
+RECOMBINED_AFTER, A_NUMBER, A_PROOF = 0.08, 0.0025, 0.035
+"""Share of the time after the moves in which fillings may be recombined; seconds an employer that a bound on the number
+placed needs to be of use, and each proof."""
 ALONE, TURNS = 0.5, 4
 """Where positions at two employers are allowed: share of the time for the plan without; how often they are offered."""
 HEAT = (20.0, 0.5)
@@ -231,7 +232,9 @@ def solve(
         done, counted["helped"] = turns.run(heat=HEAT, noise=NOISE, progress=progressed, seconds_left=left)
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
     last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
-    placed_bound, number = bound_number(reach, placed, clock, rounds=last, share=clock.after(NUMBER_AFTER))
+    time_for_it = clock.left(until + RECOMBINED_AFTER + NUMBER_AFTER) >= A_NUMBER * len(reach.work.places)
+    number_until = TEAMS_UNTIL if teams else clock.after(NUMBER_AFTER) if time_for_it else 0.0
+    placed_bound, number = bound_number(reach, placed, clock, rounds=last, share=number_until)
     closer: Callable[[float, float], float] | None = None
     if bounds:
         closer = partial(bound_by_losses, relaxation, clock)
