@@ -116,6 +116,7 @@ def choice_of(
     away : bool array, shape (pupils), optional
         Who stays unplaced here when unplaced now. By default nobody.
     seen : int
+        How many of each employer are chosen among where there is a `price`.
     """
     free = (best.employer < 0) | np.isin(best.employer, employers)
     if away is not None:

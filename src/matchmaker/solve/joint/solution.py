@@ -220,7 +220,8 @@ def solve(
     by_teams = None
     if teams:
         by_teams = ByTeams(relaxation, repair.fillings, clock)
-    until = REPAIR_BEFORE_TEAMS if teams else _repair_until(clock, reach, 1 + ("hardest" in before))
+    proofs, employers = 1 + ("hardest" in before), len(reach.work.places)
+    until = REPAIR_BEFORE_TEAMS if teams else repair_until(clock, employers, proofs=proofs)
     progressed, counted = _progress(clock, reach, steps, share, until), {}
     if reach.work.most_employers > 1:
         done, counted["taken"] = _in_turns(repair, relaxation, kinds, lottery, clock, progressed)
@@ -232,7 +233,7 @@ def solve(
         done, counted["helped"] = turns.run(heat=HEAT, noise=NOISE, progress=progressed, seconds_left=left)
     clock.done("repair", rounds=done, placed=int((repair.best.employer >= 0).sum()), **counted)
     last, placed = LAST_ROUNDS if bounds else 0, int((repair.best.employer >= 0).sum())
-    time_for_it = clock.left(until + RECOMBINED_AFTER + NUMBER_AFTER) >= A_NUMBER * len(reach.work.places)
+    time_for_it = clock.left(until + RECOMBINED_AFTER + NUMBER_AFTER) >= A_NUMBER * employers
     number_until = TEAMS_UNTIL if teams else clock.after(NUMBER_AFTER) if time_for_it else 0.0
     placed_bound, number = bound_number(reach, placed, clock, rounds=last, share=number_until)
     closer: Callable[[float, float], float] | None = None
@@ -350,11 +351,11 @@ def _warm(reach: Reach, *, teams: bool) -> float:
     return time.perf_counter() - seconds_compiling() - begun
 
 
-def _repair_until(clock: Clock, reach: Reach, proofs: int) -> float:
+def repair_until(clock: Clock, employers: int, *, proofs: int) -> float:
     """Return the share of the time for moves: where there is much of it, proofs need a smaller one."""
     if clock.time_limit is None:
         return REPAIR_UNTIL
-    rest = proofs * A_PROOF * len(reach.work.places) / max(clock.time_limit, A_PROOF)
+    rest = proofs * A_PROOF * employers / max(clock.time_limit, A_PROOF)
     return min(max(REPAIR_UNTIL, 1.0 - RECOMBINED_AFTER - NUMBER_AFTER - rest), LONG_REPAIR_UNTIL)
 
 
