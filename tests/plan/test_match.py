@@ -230,12 +230,27 @@ def test_a_time_limit_holds_for_all_that_is_done(tiny: Region, monkeypatch: pyte
     now, compiled = 100.0, 5.0
     monkeypatch.setattr(match_module.time, "perf_counter", lambda: now)
     monkeypatch.setattr(match_module, "seconds_compiling", lambda: compiled)
+    later = 0.0
+    monkeypatch.setattr(_Work, "time_to_describe", lambda _: later)
     work = _Work(tiny.replace(policy=tiny.policy.replace(time_limit=10.0)), None)
     assert work.time_to_solve() == 10.0
     now = 102.0
-    assert work.time_to_solve() == 6.0
-    compiled = 6.5
-    assert work.time_to_solve() == 9.0
+    assert work.time_to_solve() == 6.5
+    later = 4.0
+    assert work.time_to_solve() == 4.0
+    compiled, later = 6.5, 0.0
+    assert work.time_to_solve() == 9.125
     now = 160.0
     assert work.time_to_solve() == 2.5
     assert _Work(tiny, None).time_to_solve() is None
+
+
+def test_who_finds_no_place_takes_time_to_describe(tiny: Region) -> None:
+    """With fewer places than pupils the reasons of those unplaced have their time set aside."""
+    seconds = []
+    for places in (2, 0):
+        rows = [row.model_copy(update={"places": places}) for row in tiny.employers]
+        work = _Work(tiny.replace(employers=tiny.employers.replace_rows(rows)), None)
+        work.prepare()
+        seconds.append(work.time_to_describe() / len(tiny.pupils))
+    assert match_module.A_POSITION <= seconds[0] < match_module.AN_UNPLACED <= seconds[1]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from matchmaker.numbers.arrays import read_only
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +40,8 @@ def haversine_km(
 def distance_km(problem: Problem, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the distance of each of these pupils to every employer, in km, shape (rows, employers).
 
+    That of a single pupil is kept until another is asked about: rules, points and sentences ask one after the other.
+
     Examples
     --------
     >>> import numpy as np
@@ -45,5 +50,14 @@ def distance_km(problem: Problem, rows: NDArray[np.int64]) -> NDArray[np.float64
     >>> bool((distance_km(make_problem(mm.read_region(mm.town())), np.arange(3)) >= 0).all())
     True
     """
+    return _of_one(problem, int(rows[0])) if len(rows) == 1 else _of_all(problem, rows)
+
+
+@lru_cache(maxsize=1)
+def _of_one(problem: Problem, row: int) -> NDArray[np.float64]:
+    return read_only(_of_all(problem, np.array([row])))
+
+
+def _of_all(problem: Problem, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     pupils, employers = problem.pupils, problem.employers
     return haversine_km(pupils.lat[rows, None], pupils.lon[rows, None], employers.lat[None, :], employers.lon[None, :])

@@ -61,6 +61,9 @@ def _path(
     task: int, table: NDArray[np.float64], room: NDArray[np.float64], open_to: list[list[int]]
 ) -> list[tuple[int, int]] | None:
     """Shortest chain of (task, moment it takes): each task after the first gives up hours in the moment before it."""
+    free = next((moment for moment in open_to[task] if room[moment] > EPS), None)
+    if free is not None:
+        return [(task, free)]
     reached_by: dict[int, int] = {}
     gives_up: dict[int, int] = {task: -1}
     line = [task]

@@ -14,11 +14,12 @@ from matchmaker.numbers.timetable import EPS, fits_week
 from matchmaker.plan.reachable import bundle_exists, possible_pairs
 from matchmaker.rules import EMPLOYER_RULES, REASONS, TASK_RULES
 from matchmaker.solve.bundle import Limits
+from matchmaker.solve.chunks import in_chunks
 from matchmaker.solve.joint.stock import Stock, full_stock
 from matchmaker.solve.part import part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,7 +31,10 @@ __all__ = ["ANY_WEEK", "NO_FLOOR", "Obstacles", "View"]
 ANY_WEEK = (1 << 21) - 1
 NO_FLOOR = -(1 << 40)
 MOST_SUMS, MOST_MISSES = 20_000, 30_000
+ROWS_A_BLOCK = 32
+"""Pupils whose rules are applied to all tasks at once."""
 RANK = {rule: rank for rank, rule in enumerate(REASONS)}
+NONE = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +106,9 @@ class Obstacles:
             part = part_of(self.reach, pupils=rows, employers=np.array([employer]), left=stock)
             # What a plan leaves has no say in a case.
             there = Obstacles(problem_at(self.problem, employer, rows), part.reach, self.left)
+            there.look_at(range(len(rows)))
             for place, row in enumerate(rows.tolist()):
-                case = there._case(place)
+                case = there._cases[place]
                 found[row].rule[employer], found[row].forbids[employer] = case.rule[0], case.forbids[0]
         self._cases.update(found)
 
@@ -123,35 +128,67 @@ class Obstacles:
 
     def view(self, pupil: int) -> View:
         """Apply rule after rule and note at which employers each is the first that leaves nothing."""
-        if pupil not in self._cases:
-            self._cases[pupil] = self._case(pupil)
+        self.look_at([pupil])
         case = self._cases[pupil]
         rule = [name or self._used_up(pupil, employer) for employer, name in enumerate(case.rule)]
         return replace(case, pupil=pupil, rule=rule)
 
-    def _case(self, pupil: int) -> View:
-        """Return the view whatever the plan has used up; the rule is empty where a position is possible."""
-        problem, employers = self.problem, len(self.problem.employers.ids)
-        rule = np.full(employers, "", object)
-        forbids, wrong = np.zeros(employers, np.int64), np.zeros(len(problem.tasks.ids), np.int64)
+    def look_at(self, pupils: Iterable[int]) -> None:
+        """Look at all of these pupils who have not been looked at: many at once take less time than one by one."""
+        new = [pupil for pupil in pupils if pupil not in self._cases]
+        for first in range(0, len(new), ROWS_A_BLOCK):
+            block = new[first : first + ROWS_A_BLOCK]
+            wrong, possible = self._wrong(np.array(block)), self._possible(block)
+            for k, pupil in enumerate(block):
+                own = {name: counts[k] for name, counts in wrong.items()}
+                self._cases[pupil] = self._case(pupil, own, possible[k])
+
+    def _wrong(self, rows: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
+        """Count what every task rule finds wrong with a task, shape (rows, tasks) each."""
+        # Only zeros and ones: what some processors' kernels complain of lies beside the numbers.
+        with np.errstate(invalid="ignore"):
+            return {
+                name: sum(
+                    ((left[rows] @ right.T).astype(np.int32) for left, right in factors),
+                    np.zeros((len(rows), len(self.problem.tasks.ids)), np.int32),
+                )
+                for name, factors in self._factors.items()
+            }
+
+    def _possible(self, pupils: Sequence[int]) -> list[NDArray[np.bool_]]:
+        """Return at which employers each of these pupils could have a position, side by side."""
+        found: dict[int, NDArray[np.bool_]] = {}
+
+        def some(first: int, last: int) -> None:
+            for k in range(first, last):
+                found[k] = self.possible_at(pupils[k])
+
+        in_chunks(some, len(pupils))
+        return [found[k] for k in range(len(pupils))]
+
+    def _case(self, pupil: int, wrong: dict[str, NDArray[np.int32]], possible: NDArray[np.bool_]) -> View:
+        """Return the view whatever the plan has used up; the rule is empty where a position is possible.
+
+        `wrong` is what every task rule finds wrong with a task, `possible` where the pupil could have a position.
+        """
+        employers, names = len(self.problem.employers.ids), [*REASONS, ""]
+        first, forbids = np.full(employers, NONE), np.zeros(employers, np.int64)
+        so_far = np.zeros(len(self.problem.tasks.ids), np.int32)
         allowed, work = np.ones(employers, bool), np.ones(employers, bool)
-        for name in REASONS:
+        for rank, name in enumerate(REASONS):
             for mask in self._pair_masks(name, pupil):
                 forbids += ~mask
                 allowed &= mask
-            for left, right in self._factors.get(name, ()):
-                # Only zeros and ones: what some processors' kernels complain of lies beside the numbers.
-                with np.errstate(invalid="ignore"):
-                    wrong += (right @ left[pupil]).astype(np.int64)
-                work = self._has_work(wrong)
-            rule[~(allowed & work) & (rule == "")] = name
-        misses, vacancies = self._lot_misses(wrong), self._fine_vacancies(wrong)
-        rule[(rule == "") & ~self._ever] = "tasks_once"
-        possible = self.possible_at(pupil)
-        for employer in np.flatnonzero(rule == "").tolist():
-            if not possible[employer]:
-                rule[employer] = self._of_the_bundle(pupil, employer, vacancies, misses)
-        return View(pupil, rule.tolist(), forbids, np.asarray(np.minimum(misses, MOST_MISSES), np.int16))
+            if name in wrong:
+                so_far += wrong[name]
+                work = self._has_work(so_far)
+            first[~(allowed & work) & (first == NONE)] = rank
+        misses, vacancies = self._lot_misses(so_far), self._fine_vacancies(so_far)
+        first[(first == NONE) & ~self._ever] = RANK["tasks_once"]
+        rule = [names[rank] for rank in first.tolist()]
+        for employer in np.flatnonzero((first == NONE) & ~possible).tolist():
+            rule[employer] = self._of_the_bundle(pupil, employer, vacancies, misses)
+        return View(pupil, rule, forbids, np.asarray(np.minimum(misses, MOST_MISSES), np.int16))
 
     def _pair_masks(self, name: str, pupil: int) -> list[NDArray[np.bool_]]:
         if name == "route":
@@ -159,13 +196,13 @@ class Obstacles:
         row = np.array([pupil])
         return [mask(self.problem, row)[0] for mask in EMPLOYER_RULES.get(name, ())]
 
-    def _lot_misses(self, wrong: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _lot_misses(self, wrong: NDArray[np.int32]) -> NDArray[np.int32]:
         lots = self.problem.lots
         if not len(lots.part_task):
-            return np.zeros(0, np.int64)
+            return np.zeros(0, np.int32)
         return np.asarray(np.add.reduceat(wrong[lots.part_task], lots.part_start[:-1]))
 
-    def _has_work(self, wrong: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _has_work(self, wrong: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Employers with a lot or a vacancy of which no task is wrong, and those that never had any."""
         fine = np.zeros(len(self.problem.employers.ids), bool)
         fine[self.reach.work.lot_employer[self._lot_misses(wrong) == 0]] = True
@@ -180,7 +217,7 @@ class Obstacles:
         some[self.problem.functions.employer[self._open_functions]] = True
         return some
 
-    def _fine_vacancies(self, wrong: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _fine_vacancies(self, wrong: NDArray[np.int32]) -> NDArray[np.int64]:
         total = np.concatenate([[0], np.cumsum(wrong)])
         start = self.problem.functions.task_start
         bad = total[start[1:]] - total[start[:-1]]
@@ -193,7 +230,7 @@ class Obstacles:
             return "supervision"
         return "tasks_once"
 
-    def _of_the_bundle(self, pupil: int, employer: int, vacancies: NDArray[np.int64], misses: NDArray[np.int64]) -> str:
+    def _of_the_bundle(self, pupil: int, employer: int, vacancies: NDArray[np.int64], misses: NDArray[np.int32]) -> str:
         """The last of the rules that take away carving and each vacancy: only then nothing is left."""
         start = self.problem.lots.start
         lots = np.arange(start[employer], start[employer + 1])

@@ -39,8 +39,9 @@ def explain_unplaced(
     it leaves no position there; where one would have been possible, what the plan has used up counts (places,
     supervision, tasks_once). The counts add up to the number of employers. What is nearest may be known of some.
     """
-    known = nearest or {}
-    return tuple(_one(ledger, obstacles, int(pupil), language, known.get(int(pupil))) for pupil in pupils)
+    known, rows = nearest or {}, [int(pupil) for pupil in pupils]
+    obstacles.look_at(rows)
+    return tuple(_one(ledger, obstacles, pupil, language, known.get(pupil)) for pupil in rows)
 
 
 def _one(

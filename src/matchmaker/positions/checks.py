@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matchmaker.numbers.problem import Problem
     from matchmaker.positions.ledger import Bundle, Ledger
 
-__all__ = ["POSITION_RULES", "Case", "violations", "week"]
+__all__ = ["POSITION_RULES", "Case", "violations", "violations_of", "week"]
 
 LEAST_HOURS = 0.5
 LEAST_SHARE = 16
@@ -71,6 +71,11 @@ class Case:
     def task(self, row: int) -> str:
         """Return the label of a task."""
         return self.labels.task(self.problem.tasks.ids[row])
+
+    @cached_property
+    def week(self) -> dict[int, dict[int, float]] | None:
+        """A timetable, if there is one."""
+        return week(self.problem, self.bundle)
 
     @cached_property
     def misses(self) -> NDArray[np.int64]:
@@ -218,7 +223,7 @@ def hours(case: Case) -> Iterator[str]:
 
 def timetable(case: Case) -> Iterator[str]:
     """The hours fit into moments open to pupil and task, at most 4 h a moment; a moment is spent at one employer."""
-    if week(case.problem, case.bundle) is None:
+    if case.week is None:
         open_to_any = int(np.bitwise_or.reduce(_open(case.problem, case.bundle)))
         moments = ", ".join(moments_names(open_to_any)) or case.say("no_moments")
         yield case.say(
@@ -317,11 +322,15 @@ def violations(ledger: Ledger, bundle: Bundle, *, points: int, language: str = "
     >>> "carving_limits" in {found.rule for found in violations(ledger, one, points=0)}
     True
     """
-    case = Case(ledger, bundle, language)
+    return violations_of(Case(ledger, bundle, language), points=points)
+
+
+def violations_of(case: Case, *, points: int) -> tuple[Violation, ...]:
+    """Do as `violations` does, for a case."""
     found = [(rule, what) for rule, breaks in POSITION_RULES.items() for what in breaks(case)]
-    if points < ledger.problem.fit_floor:
-        found.append(("fit_floor", case.say("floor", points=points, floor=ledger.problem.fit_floor)))
-    return tuple(Violation(rule, REASONS[rule].one[language].format(what=what)) for rule, what in found)
+    if points < case.problem.fit_floor:
+        found.append(("fit_floor", case.say("floor", points=points, floor=case.problem.fit_floor)))
+    return tuple(Violation(rule, REASONS[rule].one[case.language].format(what=what)) for rule, what in found)
 
 
 def _open(problem: Problem, bundle: Bundle) -> NDArray[np.int32]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from matchmaker.positions.ledger import Bundle, Ledger
 
-__all__ = ["contributions", "points_of", "split_exactly", "to_observe"]
+__all__ = ["contributions", "contributions_of", "points_of", "split_exactly", "to_observe"]
 
 ALWAYS = ("hours", "fit")
 MOST_NAMED = 3
@@ -37,7 +37,11 @@ def contributions(ledger: Ledger, bundle: Bundle, *, language: str = "en") -> tu
     >>> [found.name for found in contributions(ledger, one)][:2]
     ['hours', 'fit']
     """
-    case = Case(ledger, bundle, language)
+    return contributions_of(Case(ledger, bundle, language))
+
+
+def contributions_of(case: Case) -> tuple[Contribution, ...]:
+    """Do as `contributions` does, for a case."""
     points = {**_of_tasks(case), **_of_employer(case)}
     parts = {"fit": _fit_parts(case, points["fit"])}
     return tuple(
@@ -103,16 +107,19 @@ def _fit_parts(case: Case, total: int) -> tuple[Part, ...]:
         len(case.tasks), *shape
     )
     exact = (rate.sum(axis=2) * (share * count / UNIT)[:, None]).sum(axis=0)
-    asked = np.flatnonzero(problem.tasks.demand[case.tasks].max(axis=0, initial=-1) >= 0)
-    return tuple(
-        _part(case, int(d), points) for d, points in zip(asked, split_exactly(exact[asked], total), strict=True)
-    )
+    demand, most = problem.tasks.demand[case.tasks], len(problem.level_values)
+    highest = demand.max(axis=0, initial=-1)
+    lowest = np.where(demand >= 0, demand, most).min(axis=0, initial=most)
+    asked = np.flatnonzero(highest >= 0)
+    points = split_exactly(exact[asked], total)
+    levels = zip(asked.tolist(), highest[asked].tolist(), lowest[asked].tolist(), points, strict=True)
+    return tuple(_part(case, dimension, high, low, own) for dimension, high, low, own in levels)
 
 
-def _part(case: Case, dimension: int, points: int) -> Part:
+def _part(case: Case, dimension: int, high: int, low: int, points: int) -> Part:
+    """Return the part of a dimension of which levels `low` to `high` are asked."""
     problem = case.problem
-    demand = problem.tasks.demand[case.tasks, dimension]
-    asked, least = (int(problem.level_values[level]) for level in (demand.max(), demand[demand >= 0].min()))
+    asked, least = int(problem.level_values[high]), int(problem.level_values[low])
     median, name = int(problem.levels.median[case.bundle.pupil, dimension]), problem.dimensions[dimension]
     shown = int(problem.level_values[median]) if median >= 0 else None
     asks = case.say("asks" if asked == least else "asks_range", asked=asked, least=least)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matchmaker.model.moments import MOMENTS
-from matchmaker.positions.checks import violations, week
-from matchmaker.positions.counts import contributions, to_observe
+from matchmaker.positions.checks import Case, violations_of
+from matchmaker.positions.counts import contributions_of, to_observe
 from matchmaker.positions.records import Position
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def check_position(ledger: Ledger, bundle: Bundle, *, language: str = "en") -> P
     >>> position.points == sum(one.points for one in position.contributions)
     True
     """
-    problem = ledger.problem
-    counted = contributions(ledger, bundle, language=language)
+    problem, case = ledger.problem, Case(ledger, bundle, language)
+    counted = contributions_of(case)
     points = sum(one.points for one in counted)
-    table, names = week(problem, bundle), problem.tasks.ids
+    names = problem.tasks.ids
     return Position(
         pupil=str(problem.pupils.ids[bundle.pupil]),
         employer=str(problem.employers.ids[bundle.employer]),
@@ -58,11 +58,11 @@ def check_position(ledger: Ledger, bundle: Bundle, *, language: str = "en") -> P
         tasks={str(names[task]): round(amount, 9) for task, amount in zip(bundle.tasks, bundle.hours, strict=True)},
         timetable={
             str(names[task]): {MOMENTS[moment]: amount for moment, amount in row.items()}
-            for task, row in (table or {}).items()
+            for task, row in (case.week or {}).items()
         },
         contributions=counted,
         to_observe=to_observe(ledger, bundle),
-        violations=violations(ledger, bundle, points=points, language=language),
+        violations=violations_of(case, points=points),
     )
 
 
