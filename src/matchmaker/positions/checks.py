@@ -29,6 +29,7 @@ __all__ = ["POSITION_RULES", "Case", "violations", "violations_of", "week"]
 
 LEAST_HOURS = 0.5
 LEAST_SHARE = 16
+MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +142,9 @@ def travel(case: Case) -> Iterator[str]:
     most = float(case.problem.pupils.max_km[case.bundle.pupil])
     for km in distance_km(case.problem, np.array([case.bundle.pupil]))[0, list(case.bundle.employers)].tolist():
         if km > most:
-            yield case.say("too_far", km=case.number(km), most=case.number(most))
+            # So many digits that it reads as more.
+            digits = next((digits for digits in range(2, MOST_DIGITS) if round(km, digits) > most), MOST_DIGITS)
+            yield case.say("too_far", km=case.labels.number(km, digits=digits), most=case.number(most))
 
 
 def employer(case: Case) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,28 @@ from matchmaker.solve.compiled import compiled
 if TYPE_CHECKING:
     from matchmaker.solve.reach import Work
 
-__all__ = ["find_items", "splittable"]
+__all__ = ["Factor", "find_items", "splittable"]
+
+
+class Factor(NamedTuple):
+    """What some things say of pupils and of parts of lots: their products say it of both.
+
+    A part asks for few of all there is to ask for, so its side stands without zeros. All are whole numbers, exact in
+    any order of the sum.
+
+    Attributes
+    ----------
+    left : float32 array, shape (pupils, k)
+    start : int64 array, shape (parts * things + 1)
+        Bounds of what each thing says of every part, other than zeros.
+    column : int64 array
+    value : float32 array
+    """
+
+    left: NDArray[np.float32]
+    start: NDArray[np.int64]
+    column: NDArray[np.int64]
+    value: NDArray[np.float32]
 
 
 def splittable(work: Work) -> NDArray[np.bool_]:
@@ -31,13 +52,31 @@ def splittable(work: Work) -> NDArray[np.bool_]:
 
 
 @compiled
+def product(factor: Factor, pupil: int, row: int) -> float:
+    """Return the product of a pupil's side and a row of the other."""
+    total = 0.0
+    for k in range(factor.start[row], factor.start[row + 1]):
+        total += factor.left[pupil, factor.column[k]] * factor.value[k]
+    return total
+
+
+@compiled
+def is_zero(factor: Factor, pupil: int, row: int) -> bool:
+    """Say whether the product is zero where no side has a negative number."""
+    k, last = factor.start[row], factor.start[row + 1]
+    while k < last and factor.left[pupil, factor.column[k]] == 0.0:
+        k += 1
+    return bool(k == last)
+
+
+@compiled
 def find_items(
     rows: NDArray[np.int64],
     work: Work,
     mask: NDArray[np.bool_],
     useful: NDArray[np.bool_],
-    forbids: NDArray[np.float32],
-    rates: tuple[NDArray[np.float32], ...],
+    rules: Factor,
+    rates: Factor,
     lots: NDArray[np.int32],
     points: NDArray[np.int32],
     items: NDArray[np.int64],
@@ -53,9 +92,9 @@ def find_items(
         Pairs that the rules about pupil and employer allow.
     useful : bool array, shape (lots)
         See `splittable`.
-    forbids : float32 array, shape (rows, parts)
+    rules : Factor
         How many rules about the task stand in the way.
-    rates : tuple of float32 arrays, shape (rows, parts)
+    rates : Factor
         The contributions, as `rate_points` takes them.
     lots, points : int32 arrays
         Take lot and points of every item; long enough for all.
@@ -67,7 +106,7 @@ def find_items(
     int
         The number of items.
     """
-    count = 0
+    count, contributions = 0, (len(rates.start) - 1) // max(len(work.part_hours), 1)
     for row in range(len(rows)):
         pupil = rows[row]
         most, available = work.hours_max[pupil], work.available[pupil]
@@ -77,14 +116,13 @@ def find_items(
                 for lot in range(work.lot_start[employer], work.lot_start[employer + 1]):
                     fine, total = useful[lot] and work.lot_hours[lot] <= most + EPS, 0.0
                     for part in range(work.part_start[lot], work.part_start[lot + 1]):
-                        if not fine or forbids[row, part] != 0.0:
-                            fine = False
-                            break
                         hours = work.part_hours[part]
-                        fine = hours <= 4.0 * popcount(available & work.part_when[part]) + EPS
-                        share = hours / max(most, EPS)
-                        for k in range(len(rates)):
-                            total += np.rint(float(rates[k][row, part]) * share / UNIT)
+                        fine = fine and hours <= 4.0 * popcount(available & work.part_when[part]) + EPS
+                        fine = fine and is_zero(rules, pupil, part)
+                        if not fine:
+                            break
+                        for row_of in range(part * contributions, (part + 1) * contributions):
+                            total += np.rint(product(rates, pupil, row_of) * (hours / max(most, EPS)) / UNIT)
                     if fine:
                         lots[count], points[count] = lot, int(total)
                         count += 1

@@ -15,10 +15,14 @@ from matchmaker.numbers.change import without_tasks
 from matchmaker.numbers.timetable import EPS, fits_week
 from matchmaker.points import CARVED_ONLY, EMPLOYER_POINTS, TASK_POINTS, rate_points
 from matchmaker.rules import employer_mask, task_factors
-from matchmaker.solve.items import find_items, splittable
+from matchmaker.solve.items import Factor, find_items, splittable
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from matchmaker.numbers.problem import Problem
+
+    Side: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 
 __all__ = ["Reach", "TaskSides", "Work", "first_pupils", "make_reach", "make_work", "task_sides"]
 
@@ -206,16 +210,16 @@ class TaskSides(NamedTuple):
 
     Attributes
     ----------
-    rules : float32 array, shape (k, parts)
-        Right-hand side of all task rules.
-    rates : list of float32 array
-        The same of every contribution, in the order of `TASK_POINTS`.
+    rules : tuple of arrays
+        Right-hand side of all task rules, without zeros: `start`, `column` and `value` of `Factor`.
+    rates : tuple of arrays
+        The same of all contributions, in the order of `TASK_POINTS`.
     vacancies : int array
         Open functions; `vacancy_tasks`, `vacancy_rules` and `vacancy_rates` have one entry each.
     """
 
-    rules: NDArray[np.float32]
-    rates: list[NDArray[np.float32]]
+    rules: Side
+    rates: Side
     vacancies: NDArray[np.int64]
     vacancy_tasks: list[NDArray[np.int64]]
     vacancy_rules: list[NDArray[np.float32]]
@@ -241,13 +245,21 @@ def task_sides(problem: Problem) -> TaskSides:
     tasks = [np.arange(start[function], start[function + 1]) for function in vacancies]
     whole = [rate for name, rate in rates.items() if name not in CARVED_ONLY]
     return TaskSides(
-        rules=rules[part_task].T,
-        rates=[rate[part_task].T for rate in rates.values()],
+        rules=_without_zeros([rules[part_task]]),
+        rates=_without_zeros([rate[part_task] for rate in rates.values()]),
         vacancies=vacancies,
         vacancy_tasks=tasks,
         vacancy_rules=[rules[own].T for own in tasks],
         vacancy_rates=[[rate[own].T for rate in whole] for own in tasks],
     )
+
+
+def _without_zeros(tables: list[NDArray[np.float32]]) -> Side:
+    """Return what tables with the same rows have other than zeros: by row, then by table."""
+    joined, which = np.hstack(tables), np.repeat(np.arange(len(tables)), [table.shape[1] for table in tables])
+    row, column = np.nonzero(joined)
+    counts = np.bincount(row * len(tables) + which[column], minlength=len(joined) * len(tables))
+    return _bounds(counts), read_only(column), read_only(joined[row, column])
 
 
 class _Tables:
@@ -258,7 +270,8 @@ class _Tables:
         few = without_tasks(problem)
         self.work, self.sides, self.left, self.useful = work, sides, task_factors(few)[0], splittable(work)
         lefts = {name: contribution(few)[0] for name, contribution in TASK_POINTS.items()}
-        self.rates = list(zip(lefts.values(), sides.rates, strict=True))
+        self.rules = Factor(self.left, *sides.rules)
+        self.rates = Factor(np.hstack(list(lefts.values())), *sides.rates)
         whole = [left for name, left in lefts.items() if name not in CARVED_ONLY]
         self.vacancy_rates = [list(zip(whole, rates, strict=True)) for rates in sides.vacancy_rates]
 
@@ -273,9 +286,7 @@ def _items(problem: Problem, table: _Tables, rows: NDArray[np.int64]) -> dict[st
     work, (mask, pair_points) = table.work, _pairs(problem, rows)
     most = len(rows) * len(work.lot_pieces)
     lots, points, items = np.empty(most, np.int32), np.empty(most, np.int32), np.zeros(mask.size, np.int64)
-    forbids = table.left[rows] @ table.sides.rules
-    rates = tuple(left[rows] @ right for left, right in table.rates)
-    found = find_items(rows, work, mask, table.useful, forbids, rates, lots, points, items)
+    found = find_items(rows, work, mask, table.useful, table.rules, table.rates, lots, points, items)
     pair = np.flatnonzero(items)
     pair_row, pair_employer = np.divmod(pair, max(len(work.places), 1))
     return {
