@@ -21,7 +21,7 @@ from matchmaker.solve.joint.exchange import exchange
 from matchmaker.solve.joint.fillings import Fillings, Notes, keep_notes, no_fillings, no_notes, note_rows
 from matchmaker.solve.joint.pricing import piece_prices
 from matchmaker.solve.joint.propose import propose
-from matchmaker.solve.joint.recombine import CLOSE, Choice, choice_of, in_parts, recombine
+from matchmaker.solve.joint.recombine import CLOSE, LATER, Choice, choice_of, in_parts, recombine
 from matchmaker.solve.joint.shelf import no_shelf
 from matchmaker.solve.joint.solution import solve
 from matchmaker.solve.joint.stock import Columns, Stock, column_fits, free_prices, full_stock, no_columns, take
@@ -96,6 +96,25 @@ def test_equal_to_all_choices(table: list[list[set[int]]], seed: int) -> None:
     else:
         assert (more.employer >= 0).sum() > placed
         assert close(more, by_hand)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TABLES, st.integers(0, 2**32 - 1), st.sets(st.integers(0, PUPILS - 1), min_size=1))
+def test_more_of_one_aim_keeps_the_next(table: list[list[set[int]]], seed: int, hardest: set[int]) -> None:
+    """While more are placed, each of the hardest to place counts for more than a position has in points."""
+    fillings, plain = fillings_of(table, np.random.default_rng(seed))
+    everybody, hard = np.ones(PUPILS, bool), np.isin(np.arange(PUPILS), sorted(hardest))
+    choice = choice_of(fillings, no_columns(PUPILS, TASKS), [everybody, hard], np.arange(EMPLOYERS), more=0.0)
+    plan = recombine(choice).plan
+    assert plan is not None
+    placed = plan.employer >= 0
+    counted = {
+        employer: [(team, points + LATER * len(team & hardest)) for team, points in teams]
+        for employer, teams in plain.items()
+    }
+    best, own = best_by_hand(counted, 1), plan.points[placed].sum() + LATER * (placed & hard).sum()
+    assert best is not None
+    assert best - CLOSE * abs(best) <= own <= best
 
 
 @settings(max_examples=60, deadline=None)

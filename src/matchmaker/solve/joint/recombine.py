@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from matchmaker.solve.joint.fillings import Fillings
 
-__all__ = ["CLOSE", "MOST_SECONDS", "Choice", "Recombined", "choice_of", "in_parts", "recombine"]
+__all__ = ["CLOSE", "LATER", "MOST_SECONDS", "Choice", "Recombined", "choice_of", "in_parts", "recombine"]
 
 MOST_BRANCHES, NEAR, MOST_SECONDS = 20, 8, 1.0
 """Branches of an integer program, and the fillings of an employer it chooses among, those with the least reduced costs;
@@ -33,6 +33,8 @@ INTERIOR = "highs-ipm"
 """An interior point method with a vertex at the end: among many fillings a ninth to a third as long as the simplex."""
 CLOSE, EPS = 5e-4, 1e-6
 """Share of the points within which a choice counts as the best; rounding."""
+LATER = 2_000.0
+"""Points for each pupil of a later aim while more are sought of one before it: more than a position has."""
 
 
 class Pool(NamedTuple):
@@ -146,11 +148,12 @@ def recombine(choice: Choice, *, seconds: float = np.inf, branches: int = MOST_B
                 wanted.append((at + 1, [*reached[:at], reached[at] + max(1, math.ceil(choice.more * over))]))
     for aims, least in (*wanted, (len(masks), reached)):
         rows, room = _floors(table, counts[:aims], least)
-        parts, price = _linear(rows, room, pool.points)
+        value = pool.points + sum((LATER * count for count in counts[aims:]), 0.0 * pool.points)
+        parts, price = _linear(rows, room, value)
         if price is None:
             continue
         worth, support = _worth(choice, price, aims), np.flatnonzero(parts > EPS)
-        taken = _choose(rows, room, pool.points, price, now, NEAR * len(choice.employers), seconds, branches)
+        taken = _choose(rows, room, value, price, now, NEAR * len(choice.employers), seconds, branches)
         if taken is not None:
             return Recombined(_plan(pool, taken, best, free), worth, support)
     return Recombined(None, worth, support)
@@ -174,9 +177,9 @@ def _reached(choice: Choice) -> tuple[list[NDArray[np.float64]], list[int]]:
 
 
 def _worth(choice: Choice, price: NDArray[np.float64], aims: int) -> NDArray[np.float64]:
-    """Return what every pupil is worth, beside the first aims, at the prices of a linear program; NaN for who stays."""
-    free = choice.free
-    bonus = sum((one * mask for one, mask in zip(price[len(price) - aims :], choice.masks, strict=False)), 0.0 * free)
+    """Return what every pupil is worth, beside all aims, at the prices of a linear program; NaN for who stays."""
+    free, weights = choice.free, [*price[len(price) - aims :], *[LATER] * (len(choice.masks) - aims)]
+    bonus = sum((one * mask for one, mask in zip(weights, choice.masks, strict=True)), 0.0 * free)
     return np.where(free, price[: len(free)] - bonus, np.nan)
 
 
