@@ -35,6 +35,7 @@ ROWS_A_BLOCK = 32
 """Pupils whose rules are applied to all tasks at once."""
 RANK = {rule: rank for rank, rule in enumerate(REASONS)}
 NONE = -1
+"""The rank of no rule."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matchmaker.positions.checks import violations
-from matchmaker.positions.counts import contributions, points_of, to_observe
+from matchmaker.positions.counts import points_of, to_observe
 from matchmaker.positions.describe import check_position
 from matchmaker.positions.labels import Labels
 from matchmaker.positions.ledger import Bundle, Ledger, ledger_of
@@ -18,7 +18,6 @@ __all__ = [
     "Position",
     "Violation",
     "check_position",
-    "contributions",
     "ledger_of",
     "points_of",
     "to_observe",

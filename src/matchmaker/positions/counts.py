@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from matchmaker.positions.ledger import Bundle, Ledger
 
-__all__ = ["contributions", "contributions_of", "points_of", "split_exactly", "to_observe"]
+__all__ = ["contributions", "points_of", "split_exactly", "to_observe"]
 
 ALWAYS = ("hours", "fit")
 MOST_NAMED = 3
 
 
-def contributions(ledger: Ledger, bundle: Bundle, *, language: str = "en") -> tuple[Contribution, ...]:
+def contributions(case: Case) -> tuple[Contribution, ...]:
     """Return the contributions of a position; one that counts for nothing is left out, but for hours and fit.
 
     Pieces of a task count one by one, each rounded once; a task of a vacancy counts as one piece of all its hours.
@@ -34,14 +34,9 @@ def contributions(ledger: Ledger, bundle: Bundle, *, language: str = "en") -> tu
     >>> from matchmaker.positions import Bundle, ledger_of
     >>> ledger = ledger_of(mm.read_region(mm.town()))
     >>> one = Bundle(pupil=0, employer=0, function=-1, tasks=(0,), hours=(9.5,))
-    >>> [found.name for found in contributions(ledger, one)][:2]
+    >>> [found.name for found in contributions(Case(ledger, one, "en"))][:2]
     ['hours', 'fit']
     """
-    return contributions_of(Case(ledger, bundle, language))
-
-
-def contributions_of(case: Case) -> tuple[Contribution, ...]:
-    """Do as `contributions` does, for a case."""
     points = {**_of_tasks(case), **_of_employer(case)}
     parts = {"fit": _fit_parts(case, points["fit"])}
     return tuple(
@@ -60,7 +55,7 @@ def points_of(ledger: Ledger, bundle: Bundle) -> int:
     >>> from matchmaker.positions import Bundle, ledger_of
     >>> ledger = ledger_of(mm.read_region(mm.town()))
     >>> one = Bundle(pupil=0, employer=0, function=-1, tasks=(0,), hours=(9.5,))
-    >>> points_of(ledger, one) == sum(found.points for found in contributions(ledger, one))
+    >>> points_of(ledger, one) == sum(found.points for found in contributions(Case(ledger, one, "en")))
     True
     """
     case = Case(ledger, bundle, "en")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matchmaker.model.moments import MOMENTS
 from matchmaker.positions.checks import Case, violations_of
-from matchmaker.positions.counts import contributions_of, to_observe
+from matchmaker.positions.counts import contributions, to_observe
 from matchmaker.positions.records import Position
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def check_position(ledger: Ledger, bundle: Bundle, *, language: str = "en") -> P
     True
     """
     problem, case = ledger.problem, Case(ledger, bundle, language)
-    counted = contributions_of(case)
+    counted = contributions(case)
     points = sum(one.points for one in counted)
     names = problem.tasks.ids
     return Position(
