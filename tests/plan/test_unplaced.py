@@ -12,6 +12,7 @@ import pytest
 import matchmaker as mm
 from matchmaker.model import Decision, Region
 from matchmaker.plan import Plan, read_plan
+from matchmaker.plan import obstacles as obstacles_module
 from matchmaker.plan.left import left_of, stock_left
 from matchmaker.plan.obstacles import Obstacles
 from matchmaker.solve.joint.stock import full_stock
@@ -53,6 +54,19 @@ def test_the_rule_named_is_one_on_paper(plan: Plan) -> None:
         assert possible == (cell == "yes"), (pupil, employer)
         if not possible and "+" not in cell:
             assert obstacles.view(row).rule[where] in cell.split(", "), (pupil, employer)
+
+
+def test_many_at_once_meet_what_each_meets_alone(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pupils looked at in blocks, the last one not full, have the obstacles that each has when looked at alone."""
+    monkeypatch.setattr(obstacles_module, "ROWS_A_BLOCK", 5)
+    stock, pupils = full_stock(plan.reach.work), range(plan.pupils)
+    together, alone = (Obstacles(plan.ledger.problem, plan.reach, stock) for _ in range(2))
+    together.look_at(pupils)
+    for row in pupils:
+        one, other = together.known(row), alone.view(row)
+        assert one is not None and (one.pupil, other.pupil) == (row, row)
+        assert together.view(row).rule == other.rule
+        assert np.array_equal(one.forbids, other.forbids) and np.array_equal(one.misses, other.misses)
 
 
 def test_counts_add_up_to_the_employers(plan: Plan) -> None:

@@ -101,7 +101,7 @@ def test_equal_to_all_choices(table: list[list[set[int]]], seed: int) -> None:
 @settings(max_examples=60, deadline=None)
 @given(TABLES, st.integers(0, 2**32 - 1), st.sets(st.integers(0, PUPILS - 1), min_size=1))
 def test_more_of_one_aim_keeps_the_next(table: list[list[set[int]]], seed: int, hardest: set[int]) -> None:
-    """While more are placed, each of the hardest to place counts for more than a position has in points."""
+    """While more are placed, each of the hardest to place counts for so many points beside their own."""
     fillings, plain = fillings_of(table, np.random.default_rng(seed))
     everybody, hard = np.ones(PUPILS, bool), np.isin(np.arange(PUPILS), sorted(hardest))
     choice = choice_of(fillings, no_columns(PUPILS, TASKS), [everybody, hard], np.arange(EMPLOYERS), more=0.0)

@@ -34,7 +34,7 @@ INTERIOR = "highs-ipm"
 CLOSE, EPS = 5e-4, 1e-6
 """Share of the points within which a choice counts as the best; rounding."""
 LATER = 2_000.0
-"""Points for each pupil of a later aim while more are sought of one before it: more than a position has."""
+"""Points for each pupil of a later aim while more are sought of one before it: about twice what a good position has."""
 
 
 class Pool(NamedTuple):
